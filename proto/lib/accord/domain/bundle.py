@@ -1,0 +1,82 @@
+"""The evidence bundle: one file that lets an outsider check one answer, offline.
+
+File format: canonical CBOR of a `Signed` of kind ``"bundle"`` whose body is a `Bundle`;
+signed by the requester's node.  The numbered checks stand in ``docs/bundle.md``.
+"""
+
+from dataclasses import dataclass
+
+from accord.domain.answer import Answer, CellMoments
+from accord.domain.catalogue import Table
+from accord.domain.contribution import Opening
+from accord.domain.record import Disclosure
+from accord.domain.signed import Signed
+
+FILE_SUFFIX = ".accord"
+
+
+@dataclass(frozen=True, slots=True)
+class LogProof:
+    """Shows that a leaf is in a log whose head is on the chain.
+
+    Attributes:
+        leaf_index: Place of the leaf.
+        hashes: RFC 9162 inclusion proof, leaf to root, 32 bytes each.
+        checkpoint: C2SP checkpoint as a signed note, UTF-8.
+        anchor: Canonical CBOR of `accord.ledger.evm.anchor_proof.AnchorProof`; empty
+            while the checkpoint is not final on the chain.
+    """
+
+    leaf_index: int
+    hashes: tuple[bytes, ...]
+    checkpoint: bytes
+    anchor: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class RecordEvidence:
+    """A log entry, its proof, and the fields disclosed to the reader.
+
+    Attributes:
+        entry: Canonical CBOR of the `Signed` record; the leaf's bytes.
+    """
+
+    entry: bytes
+    proof: LogProof
+    disclosed: dict[str, Disclosure]
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """Everything about one answered question that may leave the requester.
+
+    Attributes:
+        question: Signed by the analyst.
+        countersignature: The same body signed by the requester's node, kind ``"apply"``.
+        person_card: The analyst's, signed by the requester's record key.
+        cards: Self-signed cards of all consortium members, in consortium order.
+        grants: The owners' signed grants.
+        steward_cards: Person cards of the stewards who signed them.
+        records: Apply, accept, access, guard, contributed, release of this run.
+        statement: The guard's signed `GuardStatement`.
+        values: Signed `Values` of every owner, then of the guard.
+        openings: One per ciphertext index.
+        moments: Unpacked openings of the released cells.
+        by_inspection_only: What no check of this file can show, in words.
+    """
+
+    version: int
+    question: Signed
+    countersignature: Signed
+    person_card: Signed
+    cards: tuple[Signed, ...]
+    table: Table
+    grants: tuple[Signed, ...]
+    steward_cards: tuple[Signed, ...]
+    records: tuple[RecordEvidence, ...]
+    statement: Signed
+    values: tuple[Signed, ...]
+    openings: tuple[Opening, ...]
+    moments: tuple[CellMoments, ...]
+    answer: Answer
+    by_inspection_only: str
