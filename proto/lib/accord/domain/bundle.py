@@ -39,10 +39,12 @@ class RecordEvidence:
 
     Attributes:
         entry: Canonical CBOR of the `Signed` record; the leaf's bytes.
+        proof: None only for records that nobody waits for (guard, contributed), while
+            their log has not been anchored since.
     """
 
     entry: bytes
-    proof: LogProof
+    proof: LogProof | None
     disclosed: dict[str, Disclosure]
 
 

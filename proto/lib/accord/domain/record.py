@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from accord.domain import codec
 from accord.domain.errors import VerificationError
@@ -31,6 +32,18 @@ class RecordKind(StrEnum):
     ABORT = "abort"
     PUBLISH = "publish"
     DRY_RUN = "dry_run"
+
+
+# What a bundle discloses of each kind; other fields (SQL, purpose, extract, seed, pair
+# keys, reasons) stay closed unless their owner opens them.
+DISCLOSED: Final[Mapping[RecordKind, tuple[str, ...]]] = {
+    RecordKind.APPLY: ("question",),
+    RecordKind.ACCEPT: ("question", "grant"),
+    RecordKind.ACCESS: ("question", "data_version", "counts"),
+    RecordKind.GUARD: ("question", "statement"),
+    RecordKind.CONTRIBUTED: ("question", "decision", "values"),
+    RecordKind.RELEASE: ("question", "decision", "contributions"),
+}
 
 
 @dataclass(frozen=True, slots=True)
