@@ -75,6 +75,8 @@ class FaultError(AccordError):
     kind = "fault"
 
 
+_PARAMETERS: Final = frozenset({"self", "code", "detail", "record"})
+
 KINDS: Final[Mapping[str, type[AccordError]]] = {
     error.kind: error
     for error in (RequestError, RefusalError, VerificationError, UnavailableError, FaultError)
@@ -121,7 +123,9 @@ def from_code(code: str, facts: Mapping[str, Fact], record: str = "") -> AccordE
     entry = catalogue().get(code)
     if entry is None:
         return FaultError("E-INT-001", detail=f"peer sent unknown code {code!r}")
-    return KINDS[entry.kind](code, detail="from peer", record=record, **dict(facts))
+    # A peer must not break the call below by sending a fact with a parameter's name.
+    clean = {name: fact for name, fact in facts.items() if name not in _PARAMETERS}
+    return KINDS[entry.kind](code, detail="from peer", record=record, **clean)
 
 
 def explain(error: AccordError, language: Language = "en") -> Sentence:
