@@ -44,11 +44,14 @@ class Condition:
         literals: Integers (scaled) or text; one for a comparison, several for IN, none
             for IS NULL.  A literal finer than the column's scale is folded away by the
             compiler (``age > 59.5`` becomes ``age >= 60``).
+        scale: Digits after the point of the column, so that a plan can be put into
+            words without its table.
     """
 
     column: str
     operator: Comparison
     literals: tuple[int | str, ...]
+    scale: int = 0
 
 
 @dataclass(frozen=True, slots=True)

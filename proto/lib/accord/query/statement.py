@@ -1,0 +1,94 @@
+"""SQL text to one SELECT statement, and where in the text a part of it stands.
+
+Parser: sqlglot, DuckDB dialect.  It accepts far more than we answer; everything that
+`accord.query.compile` does not know by name is refused there.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import ParseError, SqlglotError
+
+from accord.domain.errors import AccordError, Fact, RequestError, from_code
+
+MAX_SQL_CHARACTERS: Final = 20_000
+_DIALECT: Final = "duckdb"
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One SELECT and the text it was read from."""
+
+    sql: str
+    select: exp.Select
+
+    def error(self, code: str, node: exp.Expr | None, **facts: Fact) -> AccordError:
+        """The error ``code``, pointing at ``node``; the catalogue decides its class."""
+        line, position = _place(self.sql, node)
+        return _error(code, {"line": line, "position": position, **facts})
+
+    def error_at_word(self, code: str, word: str, **facts: Fact) -> AccordError:
+        """Like `error`, pointing at the first token ``word``: clauses carry no place."""
+        first = word.split(maxsplit=1)[0]
+        tokens = sqlglot.tokenize(self.sql, read=_DIALECT)
+        start = next((item.start for item in tokens if item.text.upper().split()[:1] == [first]), 0)
+        line, position = _line_and_position(self.sql, start)
+        return _error(code, {"line": line, "position": position, **facts})
+
+    @staticmethod
+    def too_deep() -> AccordError:
+        """The text is longer or more nested than a question may be."""
+        return RequestError("E-SQL-003", limit=MAX_SQL_CHARACTERS)
+
+
+def parse_statement(sql: str) -> Statement:
+    """Read exactly one SELECT.
+
+    Raises:
+        RequestError: E-SQL-001 not SQL; E-SQL-002 not exactly one SELECT; E-SQL-003
+            too long or nested too deeply.
+    """
+    if len(sql) > MAX_SQL_CHARACTERS:
+        raise Statement.too_deep()
+    found = [node for node in _parse(sql) if node is not None and type(node) is not exp.Semicolon]
+    if len(found) != 1 or not isinstance(found[0], exp.Select):
+        kind = found[0].key.upper() if found else "-"
+        raise RequestError("E-SQL-002", statements=len(found), kind=kind)
+    return Statement(sql, found[0])
+
+
+def _error(code: str, facts: dict[str, Fact]) -> AccordError:
+    error = from_code(code, facts)
+    error.detail = ""
+    return error
+
+
+def _parse(sql: str) -> list[exp.Expr | None]:
+    try:
+        return list(sqlglot.parse(sql, read=_DIALECT))
+    except ParseError as error:
+        first = error.errors[0] if error.errors else {}
+        near = str(first.get("highlight") or "")
+        position = max(1, int(first.get("col") or 1) - len(near) + 1)
+        line = int(first.get("line") or 1)
+    except SqlglotError:  # an unclosed quote or comment: no place is told
+        near, line, position = sql.strip()[-20:], sql.count("\n") + 1, 1
+    except RecursionError:
+        raise Statement.too_deep() from None
+    raise RequestError("E-SQL-001", near=near, line=line, position=position)
+
+
+def _place(sql: str, node: exp.Expr | None) -> tuple[int, int]:
+    while node is not None:
+        starts = [part.meta["start"] for part in node.walk() if "start" in part.meta]
+        if starts:
+            return _line_and_position(sql, min(starts))
+        node = node.parent
+    return 1, 1
+
+
+def _line_and_position(sql: str, start: int) -> tuple[int, int]:
+    before = sql[:start]
+    return before.count("\n") + 1, start - (before.rfind("\n") + 1) + 1
