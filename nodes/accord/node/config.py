@@ -1,0 +1,158 @@
+"""Configuration of one process: one TOML file and the environment.
+
+Relative paths start at the folder of the file.  Secrets are named by path, never written
+into a configuration.  ``docs/samples`` holds complete examples, which tests parse.
+"""
+
+from pathlib import Path
+from typing import Annotated, Final, Literal, TypeVar
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic_settings import SettingsConfigDict
+
+from accord.domain.ids import is_name
+from accord.node.server import ServerLimits
+from accord.node.settings import FileSettings, load
+
+_MIB: Final = 1024 * 1024
+_MAX_PORT: Final = 65535
+
+
+def split_address(address: str) -> tuple[str, int]:
+    """Host and port of ``HOST:PORT`` or ``[IPV6]:PORT``.
+
+    Raises:
+        ValueError: ``address`` is neither.
+    """
+    host, colon, port = address.rpartition(":")
+    host = host.removeprefix("[").removesuffix("]")
+    if not (host and colon and port.isascii() and port.isdigit() and int(port) <= _MAX_PORT):
+        raise ValueError('expected "HOST:PORT"')
+    return host, int(port)
+
+
+def _check_address(address: str) -> str:
+    split_address(address)
+    return address
+
+
+def _check_url(url: str) -> str:
+    if not url.startswith(("http://", "https://")):
+        raise ValueError("expected a URL that starts with http:// or https://")
+    return url
+
+
+def _check_name(name: str) -> str:
+    if not is_name(name):
+        raise ValueError("expected a name: a to z, 0 to 9 and _, first a letter")
+    return name
+
+
+Address = Annotated[str, AfterValidator(_check_address)]
+Name = Annotated[str, AfterValidator(_check_name)]
+Url = Annotated[str, AfterValidator(_check_url)]
+Seconds = Annotated[float, Field(gt=0, le=86_400)]
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Timeouts(_Table):
+    """Seconds; each says what is waited for."""
+
+    peer_s: Seconds = Field(default=30.0, description="one short call to a peer")
+    contribute_s: Seconds = Field(
+        default=300.0, description="an owner's part: measure, encrypt, anchor"
+    )
+    anchor_s: Seconds = Field(default=120.0, description="until a record is final on the ledger")
+    ledger_s: Seconds = Field(default=5.0, description="one request to the ledger")
+    stop_s: Seconds = Field(default=5.0, description="running calls, when the node stops")
+
+
+class Limits(_Table):
+    """What the node takes from its callers; see `accord.node.server.ServerLimits`."""
+
+    max_message_bytes: int = Field(default=64 * _MIB, ge=64 * 1024, le=1024 * _MIB)
+    threads: int = Field(default=32, ge=2, le=512)
+    max_streams: int = Field(default=64, ge=1, le=10_000)
+    max_deadline_s: Seconds = 3600.0
+
+    def for_server(self) -> ServerLimits:
+        """The same, as the server takes it."""
+        return ServerLimits(
+            max_message_bytes=self.max_message_bytes,
+            threads=self.threads,
+            max_streams=self.max_streams,
+            max_deadline_s=self.max_deadline_s,
+        )
+
+
+class _Located(FileSettings):
+    """Settings that know the folder their relative paths start from."""
+
+    folder: Path = Field(default=Path(), exclude=True, description="set by the loader")
+
+    def path(self, value: Path) -> Path:
+        """``value``, made absolute."""
+        return self.folder / value
+
+
+L = TypeVar("L", bound=_Located)
+
+
+class NodeConfig(_Located):
+    """One member's node.
+
+    Attributes:
+        listen: Where peers and persons reach it.
+        database_url: SQLAlchemy URL; by default SQLite in ``data_dir``.
+        peers: Address of every other member's node, by member.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="ACCORD_NODE_")
+
+    format: Literal[1] = Field(examples=[1])
+    member: Name = Field(examples=["tax_north"])
+    listen: Address = Field(examples=["127.0.0.1:7401"])
+    ledger_url: Url = Field(examples=["http://127.0.0.1:7400"])
+    data_dir: Path = Field(default=Path("data"))
+    keys_dir: Path = Field(default=Path("keys"))
+    cards_dir: Path = Field(default=Path("cards"))
+    trust_file: Path = Field(default=Path("trust.json"))
+    database_url: str = Field(default="", examples=["postgresql+psycopg://accord@localhost/accord"])
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    peers: dict[Name, Address] = Field(default_factory=dict, examples=[{"health": "10.0.0.2:7401"}])
+    timeouts: Timeouts = Timeouts()
+    limits: Limits = Limits()
+
+    def database(self) -> str:
+        """The URL to open."""
+        return self.database_url or f"sqlite:///{self.path(self.data_dir) / 'node.db'}"
+
+
+class LedgerConfig(_Located):
+    """The embedded ledger."""
+
+    model_config = SettingsConfigDict(env_prefix="ACCORD_LEDGER_")
+
+    format: Literal[1] = Field(examples=[1])
+    listen: Address = Field(examples=["127.0.0.1:7400"])
+    data_dir: Path = Field(default=Path("data"))
+    genesis_file: Path = Field(default=Path("genesis.cbor"))
+    seal_key_file: Path = Field(default=Path("keys/seal.key"))
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+
+def load_node_config(path: Path) -> NodeConfig:
+    """Read a node's configuration; errors as in `accord.node.settings.load`."""
+    return _located(load(NodeConfig, path), path)
+
+
+def load_ledger_config(path: Path) -> LedgerConfig:
+    """Read the ledger's configuration; errors as in `accord.node.settings.load`."""
+    return _located(load(LedgerConfig, path), path)
+
+
+def _located(config: L, path: Path) -> L:
+    return config.model_copy(update={"folder": path.resolve().parent})
