@@ -1,0 +1,176 @@
+"""Additively homomorphic encryption of numbers modulo N.
+
+Scheme: Paillier, EUROCRYPT 1999, with the encryption of Damgard, Jurik, Nielsen, "A
+Generalization of Paillier's Public-Key System", IJIS 2010, section 4: the randomness is a
+power of h_s = (-x**2)**N modulo N**2 with an exponent of |N|/2 bits.  Here x is derived
+from N by a hash, so that nobody has to trust who chose it.  Keys are `phe` keys; what
+`phe` encrypts we decrypt, and the reverse.  `phe` floats are never used: their exponent
+travels in clear.
+
+Semantic security of the short exponent is an assumption beyond decisional composite
+residuosity.  Contributions do not lean on it: their plaintexts are masked.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from phe import paillier as phe
+
+from accord.domain.contribution import Opening
+from accord.domain.errors import FaultError
+from accord.privacy import arithmetic, modulus
+from accord.privacy.fixed_base import FixedBase
+from accord.privacy.opening import encode_ciphertext, encode_opening, parse_ciphertext
+from accord.privacy.parameters import KEY_BITS, PRIME_DISTANCE_BITS
+
+RandomBytes = Callable[[int], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class EncryptionKey:
+    """The public half.
+
+    Attributes:
+        n: Modulus; pre-condition: `accord.privacy.modulus.verify_modulus` passed.
+    """
+
+    n: int
+
+    @property
+    def exponent_bits(self) -> int:
+        """Bits of the randomness of one encryption, whole bytes, at least |N|/2."""
+        return 8 * -(-self.n.bit_length() // 16)
+
+    @property
+    def digest(self) -> bytes:
+        """Identity of the key, 32 bytes."""
+        return modulus.key_digest(self.n)
+
+    def to_phe(self) -> phe.PaillierPublicKey:
+        """The same key for a user of `phe`."""
+        return phe.PaillierPublicKey(self.n)
+
+
+class Encryptor:
+    """Encrypts under one key; ``encryptions`` says for how many a table may be built."""
+
+    def __init__(self, key: EncryptionKey, encryptions: int) -> None:
+        self.key = key
+        self._n_squared = arithmetic.big(key.n * key.n)
+        self._obfuscator = FixedBase(
+            _obfuscator_base(key.n), key.n * key.n, key.exponent_bits, encryptions
+        )
+
+    def encrypt(self, m: int, exponent: int) -> bytes:
+        """``(1 + m N) h_s**exponent mod N**2``, big-endian.
+
+        Pre-condition: the exponent is uniform over `EncryptionKey.exponent_bits` bits and
+        serves one plaintext only.
+
+        Raises:
+            FaultError: E-CRY-017; ``m`` is not in ``[0, N)``.
+        """
+        if not 0 <= m < self.key.n:
+            raise FaultError("E-CRY-017", detail="plaintext out of range")
+        c = (1 + m * self.key.n) * self._obfuscator.power(exponent) % self._n_squared
+        return encode_ciphertext(self.key.n, int(c))
+
+
+@dataclass(frozen=True, slots=True)
+class DecryptionKey:
+    """The private half; p = q = 3 (mod 4) and gcd(p - 1, q - 1) = 2."""
+
+    private: phe.PaillierPrivateKey = field(repr=False)
+
+    @property
+    def n(self) -> int:
+        """Modulus."""
+        return self.private.public_key.n
+
+    @property
+    def encryption_key(self) -> EncryptionKey:
+        """The public half."""
+        return EncryptionKey(self.n)
+
+    def private_bytes(self) -> bytes:
+        """Both primes, big-endian, in equal halves.  The caller keeps them secret."""
+        size = modulus.size_bytes(self.n) // 2
+        return self.private.p.to_bytes(size) + self.private.q.to_bytes(size)
+
+    def decrypt(self, ciphertext: bytes) -> int:
+        """Plaintext in ``[0, N)``.
+
+        Raises:
+            VerificationError: E-CRY-004.
+        """
+        return int(self.private.raw_decrypt(parse_ciphertext(self.n, ciphertext)))
+
+    def open_ciphertext(self, ciphertext: bytes) -> Opening:
+        """Plaintext and randomness, for anybody to check.
+
+        Raises:
+            VerificationError: E-CRY-004.
+        """
+        m = self.decrypt(ciphertext)
+        return encode_opening(self.n, m, self._root(int.from_bytes(ciphertext)))
+
+    def prove_square_free(self, owner: str) -> tuple[bytes, ...]:
+        """N-th roots for the member card of ``owner``; see `accord.privacy.modulus`."""
+        size = modulus.size_bytes(self.n)
+        return tuple(
+            self._root(value).to_bytes(size) for value in modulus.challenges(self.n, owner)
+        )
+
+    def _root(self, value: int) -> int:
+        """The N-th root modulo N, by the Chinese remainder theorem."""
+        p, q = self.private.p, self.private.q
+        root_p = arithmetic.power(value % p, arithmetic.invert(self.n, p - 1), p)
+        root_q = arithmetic.power(value % q, arithmetic.invert(self.n, q - 1), q)
+        return int(root_p + p * ((root_q - root_p) * arithmetic.invert(p, q) % q))
+
+
+def generate_key(random_bytes: RandomBytes, bits: int = KEY_BITS) -> DecryptionKey:
+    """A fresh key; ``bits`` is a multiple of 16."""
+    while True:
+        p, q = _random_prime(random_bytes, bits // 2), _random_prime(random_bytes, bits // 2)
+        if math.gcd(p - 1, q - 1) == 2 and abs(p - q) >> max(bits // 2 - PRIME_DISTANCE_BITS, 0):  # noqa: PLR2004 - the smallest possible
+            return _assemble(p, q)
+
+
+def parse_private_bytes(data: bytes) -> DecryptionKey:
+    """Inverse of `DecryptionKey.private_bytes`.
+
+    Raises:
+        FaultError: E-CRY-017; the stored key is damaged.
+    """
+    half = len(data) // 2
+    p, q = int.from_bytes(data[:half]), int.from_bytes(data[half:])
+    if (
+        len(data) != modulus.size_bytes(p * q or 1)
+        or p == q
+        or math.gcd(p - 1, q - 1) != 2  # noqa: PLR2004 - the smallest possible
+        or not (p % 4 == q % 4 == 3 and arithmetic.is_prime(p) and arithmetic.is_prime(q))  # noqa: PLR2004 - Blum primes
+    ):
+        raise FaultError("E-CRY-017", detail="stored decryption key")
+    return _assemble(p, q)
+
+
+def _assemble(p: int, q: int) -> DecryptionKey:
+    return DecryptionKey(phe.PaillierPrivateKey(phe.PaillierPublicKey(p * q), p, q))
+
+
+def _random_prime(random_bytes: RandomBytes, bits: int) -> int:
+    """A prime = 3 (mod 4) whose two top bits are set, so that a product has full length."""
+    while True:
+        candidate = int.from_bytes(random_bytes(bits // 8)) | 0b11 << (bits - 2) | 0b11
+        if arithmetic.is_prime(candidate):
+            return candidate
+
+
+@lru_cache(maxsize=64)
+def _obfuscator_base(n: int) -> int:
+    """h_s = (-x**2)**N mod N**2 with x = hash(N)."""
+    x = modulus.hash_to_residue(n, "obfuscator", "", 0)
+    return arithmetic.power(-x * x % n, n, n * n)
