@@ -9,8 +9,8 @@ from threading import Event
 import grpc
 import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
-from tests.unit.node.pki_world import CONSORTIUM, NOW, FixedClock, World
 
+from accord.domain.calls import Remote
 from accord.domain.errors import (
     AccordError,
     FaultError,
@@ -19,13 +19,15 @@ from accord.domain.errors import (
     UnavailableError,
     explain,
 )
-from accord.domain.ids import PROTOCOL_VERSION, Identity
-from accord.node.channels import Peer, Peers
+from accord.domain.ids import PROTOCOL_VERSION, Identity, node_dns_name
+from accord.node.channels import Channels
 from accord.node.interceptors.identity import caller
-from accord.node.pki import KeyAndCertificate, certificate_pem, issue_leaf, node_dns_name
+from accord.node.pki import KeyAndCertificate, certificate_pem, issue_leaf
 from accord.node.server import Front, NodeServer, ServerLimits
 from accord.wire.v1 import person_pb2, person_pb2_grpc, run_pb2, run_pb2_grpc, types_pb2
+from tests.unit.node.pki_world import CONSORTIUM, NOW, FixedClock, World
 
+Node = Remote[grpc.Channel]
 SECRET = "marker-value-4711"
 HEADER = types_pb2.Header(run_id=bytes(16), protocol_version=PROTOCOL_VERSION)
 LIMITS = ServerLimits(max_message_bytes=64 * 1024, threads=4)
@@ -80,14 +82,14 @@ class Served:
         self.server.start()
 
     @contextmanager
-    def seen_by(self, tls: KeyAndCertificate) -> Iterator[Peer]:
+    def seen_by(self, tls: KeyAndCertificate) -> Iterator[Node]:
         """The node as a caller with this certificate sees it."""
         addresses = {"tax": f"127.0.0.1:{self.server.port}"}
-        peers = Peers(tls, self.world.cards, addresses, max_message_bytes=1024 * 1024)
+        channels = Channels(tls, self.world.cards, addresses, max_message_bytes=1024 * 1024)
         try:
-            yield peers.peer("tax")
+            yield channels.to("tax")
         finally:
-            peers.close()
+            channels.close()
 
 
 @pytest.fixture
@@ -97,29 +99,29 @@ def served(world: World) -> Iterator[Served]:
     served.server.stop(0)
 
 
-def find_grant(peer: Peer, **fields: object) -> bytes:
+def find_grant(peer: Node, **fields: object) -> bytes:
     stub = run_pb2_grpc.RunServiceStub(peer.channel)
     request = run_pb2.FindGrantRequest(**{"header": HEADER, **fields})
     return peer.call(stub.FindGrant, request, 10).grant
 
 
-def contribute(peer: Peer) -> list[bytes]:
+def contribute(peer: Node) -> list[bytes]:
     stub = run_pb2_grpc.RunServiceStub(peer.channel)
     request = run_pb2.ContributeRequest(header=HEADER)
     return [message.contribution for message in peer.stream(stub.Contribute, request, 10)]
 
 
-def list_runs(peer: Peer) -> None:
+def list_runs(peer: Node) -> None:
     stub = person_pb2_grpc.AnalystServiceStub(peer.channel)
     peer.call(stub.ListRuns, person_pb2.ListRunsRequest(header=HEADER), 10)
 
 
-def list_grants(peer: Peer) -> None:
+def list_grants(peer: Node) -> None:
     stub = person_pb2_grpc.StewardServiceStub(peer.channel)
     peer.call(stub.ListGrants, person_pb2.ListGrantsRequest(header=HEADER), 10)
 
 
-def status(peer: Peer) -> str:
+def status(peer: Node) -> str:
     stub = person_pb2_grpc.StatusServiceStub(peer.channel)
     return peer.call(stub.Status, person_pb2.StatusRequest(header=HEADER), 10).member
 
@@ -188,9 +190,9 @@ def test_without_a_client_certificate_there_is_no_connection(served: Served) -> 
     address = f"127.0.0.1:{served.server.port}"
 
     with grpc.secure_channel(address, credentials, options) as channel:
-        assert isinstance(_failure(Peer("tax", channel)), UnavailableError)
+        assert isinstance(_failure(Remote("tax", channel)), UnavailableError)
     with grpc.insecure_channel(address) as channel:
-        assert isinstance(_failure(Peer("tax", channel)), UnavailableError)
+        assert isinstance(_failure(Remote("tax", channel)), UnavailableError)
 
 
 def test_a_certificate_of_an_unknown_ca_gets_no_connection(served: Served) -> None:
@@ -234,7 +236,7 @@ def test_an_oversize_message_is_refused(served: Served) -> None:
         assert find_grant(peer)
 
 
-def _raw(peer: Peer, method: str, data: bytes, timeout_s: float | None = 10) -> AccordError:
+def _raw(peer: Node, method: str, data: bytes, timeout_s: float | None = 10) -> AccordError:
     call = peer.channel.unary_unary(method)  # no serializers: bytes as they are
     with pytest.raises(AccordError) as caught:
         peer.call(call, data, timeout_s)  # type: ignore[arg-type] # None is what is tested
@@ -287,7 +289,7 @@ def test_the_header_is_checked(served: Served, header: types_pb2.Header, code: s
 
 @pytest.mark.parametrize("call", [find_grant, contribute])
 def test_nothing_of_an_unexpected_exception_leaves_or_is_logged(
-    served: Served, call: Callable[[Peer], object]
+    served: Served, call: Callable[[Node], object]
 ) -> None:
     def fail() -> None:
         raise ValueError(SECRET)
@@ -304,7 +306,7 @@ def test_nothing_of_an_unexpected_exception_leaves_or_is_logged(
 
 @pytest.mark.parametrize("call", [find_grant, contribute])
 def test_an_error_raised_on_purpose_leaves_its_detail_at_home(
-    served: Served, call: Callable[[Peer], object]
+    served: Served, call: Callable[[Node], object]
 ) -> None:
     def fail() -> None:
         raise RefusalError("E-AUT-002", member="x", consortium="y", detail=SECRET)
@@ -359,11 +361,13 @@ def test_a_certificate_that_expires_during_a_connection_ends_its_rights(world: W
     server = NodeServer("127.0.0.1:0", world.node("tax"), Front("tax", world.cards, later, print))
     run_pb2_grpc.add_RunServiceServicer_to_server(Runs(), server.grpc)
     server.start()
-    peers = Peers(world.node("health"), world.cards, {"tax": f"127.0.0.1:{server.port}"}, 2**20)
+    channels = Channels(
+        world.node("health"), world.cards, {"tax": f"127.0.0.1:{server.port}"}, 2**20
+    )
 
-    assert refusal_of(lambda: find_grant(peers.peer("tax"))) == "E-AUT-004"
+    assert refusal_of(lambda: find_grant(channels.to("tax"))) == "E-AUT-004"
 
-    peers.close()
+    channels.close()
     server.stop(0)
 
 
@@ -383,13 +387,13 @@ def test_health_is_told_to_nodes(served: Served) -> None:
 
 
 def test_a_member_without_an_address_is_a_clear_error(world: World) -> None:
-    peers = Peers(world.node("tax"), world.cards, {}, 2**20)
+    channels = Channels(world.node("tax"), world.cards, {}, 2**20)
     with pytest.raises(RequestError) as caught:
-        peers.peer("health")
+        channels.to("health")
     assert caught.value.code == "E-NET-008"
 
 
-def _failure(peer: Peer) -> AccordError:
+def _failure(peer: Node) -> AccordError:
     with pytest.raises(AccordError) as caught:
         find_grant(peer)
     return caught.value

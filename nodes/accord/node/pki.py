@@ -21,7 +21,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from accord.domain.card import MemberCard
 from accord.domain.errors import RefusalError, RequestError
-from accord.domain.ids import Identity, parse_identity
+from accord.domain.ids import Identity, node_dns_name, parse_identity
 
 CA_YEARS: Final = 10
 LEAF_DAYS: Final = 397  # the limit of the CA/Browser Forum for server certificates
@@ -38,15 +38,6 @@ class KeyAndCertificate:
     def __repr__(self) -> str:
         """Without the key."""
         return "KeyAndCertificate(…)"
-
-
-def node_dns_name(consortium: str, member: str) -> str:
-    """Name that a caller demands of the node's certificate.
-
-    Ids never hold a hyphen, so replacing the underscore (no host name character) keeps
-    different members apart.  ``internal`` is reserved for private use, RFC 6762 appendix G.
-    """
-    return f"{member}.{consortium}.accord.internal".replace("_", "-")
 
 
 def new_ca(consortium: str, member: str, now: datetime) -> KeyAndCertificate:

@@ -70,6 +70,15 @@ def parse_identity(uri: str) -> Identity:
     return identity
 
 
+def node_dns_name(consortium: str, member: str) -> str:
+    """DNS name that a caller demands of the certificate of ``member``'s node.
+
+    Ids never hold a hyphen, so replacing the underscore, which host names may not hold,
+    keeps different members apart.  ``internal`` is reserved for private use (ICANN, 2024).
+    """
+    return f"{member}.{consortium}.accord.internal".replace("_", "-")
+
+
 def is_name(text: str) -> bool:
     """Whether ``text`` may name a member, person, table or column: ``[a-z][a-z0-9_]*``."""
     return _NAME.fullmatch(text) is not None
