@@ -1,0 +1,97 @@
+"""Transactions on one member's database: SQLite by default, PostgreSQL in production.
+
+SQLite has one writer at a time.  Writers of this process queue for it at a lock, because
+SQLite's own waiting is polling; writers of other processes are waited for by SQLite.
+"""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+from sqlalchemy import Connection, Engine, StaticPool, create_engine, event
+from sqlalchemy.orm import Session
+
+from accord.ledger.store.models import Base
+
+_BUSY_TIMEOUT_MS: Final = 30_000
+_READ_ONLY: Final = "accord_read_only"
+_APPENDED: Final = "accord_appended"
+
+
+class Database:
+    """Opens sessions whose transactions are serialised as the log needs it."""
+
+    def __init__(self, url: str) -> None:
+        memory = url in {"sqlite://", "sqlite:///:memory:"}
+        options: dict[str, Any] = {"poolclass": StaticPool} if memory else {}
+        self.engine = create_engine(url, **options)
+        self._sqlite = self.engine.dialect.name == "sqlite"
+        self._one_connection = memory
+        self._writer = threading.RLock()
+        self._listeners: list[Callable[[], None]] = []
+        if self._sqlite:
+            _configure_sqlite(self.engine)
+
+    def create_tables(self) -> None:
+        """Create what is missing; a deployed database is migrated by Alembic instead."""
+        Base.metadata.create_all(self.engine)
+
+    def on_append(self, listener: Callable[[], None]) -> None:
+        """Have ``listener`` called after every commit that appended to the log."""
+        self._listeners.append(listener)
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """One writing transaction; commits when left in order, else rolls back."""
+        with self._queue(needed=self._sqlite), Session(self.engine) as session, session.begin():
+            yield session
+            appended = bool(session.info.get(_APPENDED))
+        if appended:
+            for listener in self._listeners:
+                listener()
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """One consistent view of what is committed."""
+        with (
+            self._queue(needed=self._one_connection),
+            Session(self.engine.execution_options(**{_READ_ONLY: True})) as session,
+        ):
+            yield session
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.engine.dispose()
+
+    @contextmanager
+    def _queue(self, *, needed: bool) -> Iterator[None]:
+        if not needed:
+            yield
+            return
+        with self._writer:
+            yield
+
+
+def mark_appended(session: Session) -> None:
+    """Have the listeners called when this session's transaction has committed."""
+    session.info[_APPENDED] = True
+
+
+def _configure_sqlite(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def _on_connect(connection: Any, _record: object) -> None:
+        connection.isolation_level = None  # SQLAlchemy's BEGIN below, not the driver's
+        for pragma in (
+            "journal_mode = WAL",
+            "synchronous = FULL",  # a record survives the loss of power, too
+            "foreign_keys = ON",
+            f"busy_timeout = {_BUSY_TIMEOUT_MS}",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _on_begin(connection: Connection) -> None:
+        # A writer that began by reading could find its view outdated and be turned away.
+        read_only = connection.get_execution_options().get(_READ_ONLY, False)
+        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
