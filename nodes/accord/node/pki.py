@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from accord.domain.card import MemberCard
-from accord.domain.errors import RefusalError, RequestError
+from accord.domain.errors import RefusalError, RequestError, VerificationError
 from accord.domain.ids import Identity, node_dns_name, parse_identity
 
 CA_YEARS: Final = 10
@@ -86,6 +86,24 @@ def certificate_der(pem: bytes) -> bytes:
 def certificate_pem(der: bytes) -> bytes:
     """PEM of a DER certificate, as the TLS library wants it."""
     return x509.load_der_x509_certificate(der).public_bytes(serialization.Encoding.PEM)
+
+
+def check_ca(der: bytes, member: str) -> None:
+    """Check that ``der`` is a CA certificate of the kind we make.
+
+    Raises:
+        VerificationError: E-CRD-002; the card of ``member`` holds something else.
+    """
+    try:
+        certificate = x509.load_der_x509_certificate(der)
+        constraints = certificate.extensions.get_extension_for_class(x509.BasicConstraints).value
+        certificate.verify_directly_issued_by(certificate)
+        if not (constraints.ca and constraints.path_length == 0):
+            raise ValueError("not a CA that issues leaves only")
+    except (ValueError, TypeError, InvalidSignature, x509.ExtensionNotFound) as error:
+        raise VerificationError(
+            "E-CRD-002", member=member, thing="tls_ca", detail=repr(error)
+        ) from None
 
 
 def caller_identity(leaf_pem: bytes, cards: Mapping[str, MemberCard], now: datetime) -> Identity:
