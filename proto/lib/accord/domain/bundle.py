@@ -5,6 +5,7 @@ signed by the requester's node.  The numbered checks stand in ``docs/bundle.md``
 """
 
 from dataclasses import dataclass
+from typing import Final
 
 from accord.domain.answer import Answer, CellMoments
 from accord.domain.catalogue import Table
@@ -13,6 +14,14 @@ from accord.domain.record import Disclosure
 from accord.domain.signed import Signed
 
 FILE_SUFFIX = ".accord"
+BUNDLE_VERSION: Final = 1
+BY_INSPECTION_ONLY: Final = (
+    "No check of this file shows that the values an owner encrypted are those of the extract"
+    " its access record commits to, that this extract was measured on the owner's real data,"
+    " or that the guard applied its published rule to the counts it opened. Whoever inspects"
+    " a member with its consent can recompute each of them."
+)
+"""`Bundle.by_inspection_only` of version 1, word for word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +73,7 @@ class Bundle:
         values: Signed `Values` of every owner, then of the guard.
         openings: One per ciphertext index.
         moments: Unpacked openings of the released cells.
-        by_inspection_only: What no check of this file can show, in words.
+        by_inspection_only: What no check of this file can show: `BY_INSPECTION_ONLY`.
     """
 
     version: int

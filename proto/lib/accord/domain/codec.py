@@ -26,6 +26,7 @@ from accord.domain.errors import RequestError
 
 DIGEST_BYTES: Final = 32  # SHA-256
 MAX_ENCODED_BYTES: Final = 256 * 1024 * 1024
+MAX_INTEGER_BITS: Final = 1024  # larger numbers travel as bytes; Python refuses to print them
 _TIME_FORMAT: Final = "%Y-%m-%dT%H:%M:%SZ"
 
 T = TypeVar("T")
@@ -121,6 +122,7 @@ def _lift(kind: Any, value: object) -> object:  # noqa: PLR0911 - one return per
     if isinstance(kind, type) and issubclass(kind, StrEnum):
         return kind(typing.cast("str", _lift(str, value)))
     _expect(type(value) is kind or (kind is type(None) and value is None), kind, value)
+    _expect(not isinstance(value, int) or value.bit_length() <= MAX_INTEGER_BITS, kind, value)
     return value
 
 

@@ -26,12 +26,14 @@ class DraftResponse(_message.Message):
     def __init__(self, question: _Optional[bytes] = ...) -> None: ...
 
 class AskRequest(_message.Message):
-    __slots__ = ("header", "question")
+    __slots__ = ("header", "question", "person_card")
     HEADER_FIELD_NUMBER: _ClassVar[int]
     QUESTION_FIELD_NUMBER: _ClassVar[int]
+    PERSON_CARD_FIELD_NUMBER: _ClassVar[int]
     header: _types_pb2.Header
     question: bytes
-    def __init__(self, header: _Optional[_Union[_types_pb2.Header, _Mapping]] = ..., question: _Optional[bytes] = ...) -> None: ...
+    person_card: bytes
+    def __init__(self, header: _Optional[_Union[_types_pb2.Header, _Mapping]] = ..., question: _Optional[bytes] = ..., person_card: _Optional[bytes] = ...) -> None: ...
 
 class AskResponse(_message.Message):
     __slots__ = ("progress", "sealed_outcome")
@@ -108,12 +110,14 @@ class PublishResponse(_message.Message):
     def __init__(self, table: _Optional[str] = ..., rows: _Optional[int] = ..., epoch: _Optional[int] = ..., record: _Optional[str] = ...) -> None: ...
 
 class GrantRequest(_message.Message):
-    __slots__ = ("header", "grant")
+    __slots__ = ("header", "grant", "person_card")
     HEADER_FIELD_NUMBER: _ClassVar[int]
     GRANT_FIELD_NUMBER: _ClassVar[int]
+    PERSON_CARD_FIELD_NUMBER: _ClassVar[int]
     header: _types_pb2.Header
     grant: bytes
-    def __init__(self, header: _Optional[_Union[_types_pb2.Header, _Mapping]] = ..., grant: _Optional[bytes] = ...) -> None: ...
+    person_card: bytes
+    def __init__(self, header: _Optional[_Union[_types_pb2.Header, _Mapping]] = ..., grant: _Optional[bytes] = ..., person_card: _Optional[bytes] = ...) -> None: ...
 
 class GrantResponse(_message.Message):
     __slots__ = ("record",)
@@ -144,12 +148,14 @@ class ListGrantsResponse(_message.Message):
     def __init__(self, grants: _Optional[_Iterable[_Union[GrantSummary, _Mapping]]] = ...) -> None: ...
 
 class RevokeRequest(_message.Message):
-    __slots__ = ("header", "revocation")
+    __slots__ = ("header", "revocation", "person_card")
     HEADER_FIELD_NUMBER: _ClassVar[int]
     REVOCATION_FIELD_NUMBER: _ClassVar[int]
+    PERSON_CARD_FIELD_NUMBER: _ClassVar[int]
     header: _types_pb2.Header
     revocation: bytes
-    def __init__(self, header: _Optional[_Union[_types_pb2.Header, _Mapping]] = ..., revocation: _Optional[bytes] = ...) -> None: ...
+    person_card: bytes
+    def __init__(self, header: _Optional[_Union[_types_pb2.Header, _Mapping]] = ..., revocation: _Optional[bytes] = ..., person_card: _Optional[bytes] = ...) -> None: ...
 
 class RevokeResponse(_message.Message):
     __slots__ = ("record",)
