@@ -13,7 +13,7 @@ from typing import Final, TypeVar
 from accord.domain.errors import VerificationError
 from accord.ledger.evm.keccak import keccak256
 from accord.ledger.evm.receipt_proof import Event, parse_receipt, verify_receipt
-from accord.ledger.evm.rlp_decode import as_bytes, as_int, decode_list
+from accord.ledger.evm.rlp_decode import MalformedError, as_bytes, as_int, decode_list
 from accord.ledger.evm.seal import check_seal
 
 ANCHORED_TOPIC: Final = keccak256(b"Anchored(bytes32,uint64,uint64,bytes32)")
@@ -108,17 +108,17 @@ def find_log_index(
     """Return the place of the first `Anchored` event of ``contract`` in a proven receipt.
 
     Raises:
-        ValueError: the receipt is not proven or holds no such event.
+        MalformedError: the receipt is not proven or holds no such event.
     """
     events = parse_receipt(verify_receipt(receipt_root, transaction_index, nodes))
     for place, event in enumerate(events):
         if event.address == contract and event.topics[:1] == (ANCHORED_TOPIC,):
             return place
-    raise ValueError("no head is anchored in this transaction")
+    raise MalformedError("no head is anchored in this transaction")
 
 
 def parse_header(header: bytes) -> tuple[bytes, int, datetime]:
-    """Return receipt root, number and time of an RLP header; ValueError if it is none."""
+    """Return receipt root, number and time of an RLP header; MalformedError if it is none."""
     return _header(header)
 
 
@@ -142,17 +142,17 @@ def _check_seal(proof: AnchorProof, trust: ChainTrust, block_hash: bytes) -> Non
 def _header(header: bytes) -> tuple[bytes, int, datetime]:
     fields = decode_list(header)
     if len(fields) < _MIN_HEADER_FIELDS:
-        raise ValueError("too few fields for a header")
+        raise MalformedError("too few fields for a header")
     seconds = as_int(fields[_TIMESTAMP])
     if seconds > _MAX_TIME:
-        raise ValueError("a time beyond the calendar")
+        raise MalformedError("a time beyond the calendar")
     time = datetime.fromtimestamp(seconds, UTC)
     return as_bytes(fields[_RECEIPT_ROOT], 32), as_int(fields[_NUMBER]), time
 
 
 def _events(proof: AnchorProof, receipt_root: bytes) -> tuple[Event, ...]:
     if not 0 <= proof.transaction_index < _MAX_INDEX:
-        raise ValueError("not a place in a block")
+        raise MalformedError("not a place in a block")
     return parse_receipt(verify_receipt(receipt_root, proof.transaction_index, proof.nodes))
 
 
@@ -160,15 +160,15 @@ def _anchored(
     events: tuple[Event, ...], log_index: int, trust: ChainTrust
 ) -> tuple[bytes, int, int, bytes]:
     if not 0 <= log_index < len(events):
-        raise ValueError("no event at this place")
+        raise MalformedError("no event at this place")
     event = events[log_index]
     if event.address != trust.contract:
-        raise ValueError("another contract's event")
+        raise MalformedError("another contract's event")
     if len(event.topics) != 3 or event.topics[0] != ANCHORED_TOPIC:  # noqa: PLR2004 - identity and two indexed
-        raise ValueError("another event")
+        raise MalformedError("another event")
     if len(event.data) != 64:  # noqa: PLR2004 - two words
-        raise ValueError("not two words of data")
+        raise MalformedError("not two words of data")
     sequence, size = (int.from_bytes(word, "big") for word in (event.topics[2], event.data[:32]))
     if max(sequence, size) >= _MAX_UINT64:
-        raise ValueError("a number beyond its type")
+        raise MalformedError("a number beyond its type")
     return event.topics[1], sequence, size, event.data[32:]

@@ -3,7 +3,7 @@
 Source: Ethereum yellow paper, appendix D (modified Merkle-Patricia tree) and section
 4.3.1 (receipts); EIP-2718 (a type byte before the receipt of a newer transaction).
 
-All functions raise ValueError for anything that does not hold; `anchor_proof` turns that
+All functions raise MalformedError for anything that does not hold; `anchor_proof` turns that
 into the public error.
 """
 
@@ -12,6 +12,7 @@ from typing import Final
 
 from accord.ledger.evm.keccak import DIGEST_BYTES, keccak256
 from accord.ledger.evm.rlp_decode import (
+    MalformedError,
     RlpItem,
     as_bytes,
     as_int,
@@ -50,7 +51,7 @@ def verify_receipt(root: bytes, index: int, nodes: tuple[bytes, ...]) -> bytes:
     path, expected = _nibbles(encode_int(index)), root
     for place, node in enumerate(nodes):
         if keccak256(node) != expected:
-            raise ValueError("a node does not have the hash its parent names")
+            raise MalformedError("a node does not have the hash its parent names")
         items = decode_list(node)
         if len(items) == _SHORT_NODE_ITEMS:
             path, is_leaf = _follow(path, as_bytes(items[0]))
@@ -59,17 +60,17 @@ def verify_receipt(root: bytes, index: int, nodes: tuple[bytes, ...]) -> bytes:
             expected = as_bytes(items[1], DIGEST_BYTES)
         else:
             path, expected = _branch(path, items)
-    raise ValueError("the path ends before a receipt")
+    raise MalformedError("the path ends before a receipt")
 
 
 def parse_receipt(encoded: bytes) -> tuple[Event, ...]:
     """Return the log of a receipt, of any transaction type, that reports success."""
     if not encoded:
-        raise ValueError("no receipt")
+        raise MalformedError("no receipt")
     body = encoded if encoded[0] >= _FIRST_UNTYPED else encoded[1:]
     status, gas_used, bloom, log = _fields(decode_list(body), 4)
     if as_int(status) != 1:
-        raise ValueError("the transaction failed")
+        raise MalformedError("the transaction failed")
     as_int(gas_used)
     as_bytes(bloom, _BLOOM_BYTES)
     return tuple(_event(entry) for entry in as_list(log))
@@ -83,33 +84,33 @@ def _event(entry: RlpItem) -> Event:
 
 def _fields(items: tuple[RlpItem, ...], count: int) -> tuple[RlpItem, ...]:
     if len(items) != count:
-        raise ValueError(f"{len(items)} fields where {count} belong")
+        raise MalformedError(f"{len(items)} fields where {count} belong")
     return items
 
 
 def _value(item: RlpItem, *, last: bool) -> bytes:
     if not last:
-        raise ValueError("nodes follow the leaf")
+        raise MalformedError("nodes follow the leaf")
     return as_bytes(item)
 
 
 def _branch(path: bytes, items: tuple[RlpItem, ...]) -> tuple[bytes, bytes]:
     if len(items) != _BRANCH_ITEMS or not path:
-        raise ValueError("not a branch on the way")
+        raise MalformedError("not a branch on the way")
     return path[1:], as_bytes(items[path[0]], DIGEST_BYTES)
 
 
 def _follow(path: bytes, prefix: bytes) -> tuple[bytes, bool]:
     """Take the nibbles of a leaf or extension off ``path`` (hex-prefix encoding)."""
     if not prefix or prefix[0] >> 4 > 3:  # noqa: PLR2004 - two flag bits
-        raise ValueError("not a node prefix")
+        raise MalformedError("not a node prefix")
     is_leaf, is_odd = prefix[0] & 0x20, prefix[0] & 0x10
     if not is_odd and prefix[0] & 0x0F:
-        raise ValueError("padding that is not zero")
+        raise MalformedError("padding that is not zero")
     taken = _nibbles(prefix)[1 if is_odd else 2 :]
     rest = path[len(taken) :]
     if path[: len(taken)] != taken or (bool(rest) if is_leaf else not taken):
-        raise ValueError("the path leads elsewhere")
+        raise MalformedError("the path leads elsewhere")
     return rest, bool(is_leaf)
 
 

@@ -12,15 +12,19 @@ MAX_DEPTH: Final = 8  # a receipt needs 5: receipt, logs, log, topics, topic
 _LONG: Final = 55  # the longest payload whose length fits into the first byte
 
 
+class MalformedError(ValueError):
+    """Bytes are not what they must be; becomes a public error in `anchor_proof`."""
+
+
 def decode(data: bytes) -> RlpItem:
     """Return the one item that ``data`` encodes.
 
     Raises:
-        ValueError: ``data`` is not exactly one canonical encoding.
+        MalformedError: ``data`` is not exactly one canonical encoding.
     """
     item, end = _item(data, 0, MAX_DEPTH)
     if end != len(data):
-        raise ValueError("bytes follow the item")
+        raise MalformedError("bytes follow the item")
     return item
 
 
@@ -30,26 +34,26 @@ def decode_list(data: bytes) -> tuple[RlpItem, ...]:
 
 
 def as_list(item: RlpItem) -> tuple[RlpItem, ...]:
-    """Return ``item`` if it is a list, else raise ValueError."""
+    """Return ``item`` if it is a list, else raise MalformedError."""
     if isinstance(item, bytes):
-        raise ValueError("a string where a list belongs")  # noqa: TRY004 - malformed data
+        raise MalformedError("a string where a list belongs")
     return item
 
 
 def as_bytes(item: RlpItem, length: int | None = None) -> bytes:
-    """Return ``item`` if it is a string (of ``length`` bytes), else raise ValueError."""
+    """Return ``item`` if it is a string (of ``length`` bytes), else raise MalformedError."""
     if not isinstance(item, bytes):
-        raise ValueError("a list where a string belongs")  # noqa: TRY004 - malformed data
+        raise MalformedError("a list where a string belongs")
     if length is not None and len(item) != length:
-        raise ValueError(f"{len(item)} bytes where {length} belong")
+        raise MalformedError(f"{len(item)} bytes where {length} belong")
     return item
 
 
 def as_int(item: RlpItem) -> int:
-    """Return the unsigned number in ``item``, at most 256 bits; else raise ValueError."""
+    """Return the unsigned number in ``item``, at most 256 bits; else raise MalformedError."""
     data = as_bytes(item)
     if data.startswith(b"\0") or len(data) > 32:  # noqa: PLR2004 - 256 bits
-        raise ValueError("not a canonical number")
+        raise MalformedError("not a canonical number")
     return int.from_bytes(data, "big")
 
 
@@ -61,7 +65,7 @@ def encode_int(number: int) -> bytes:
 
 def _item(data: bytes, at: int, depth: int) -> tuple[RlpItem, int]:
     if at >= len(data) or depth == 0:
-        raise ValueError("too short, or nested too deeply")
+        raise MalformedError("too short, or nested too deeply")
     first = data[at]
     if first < 0x80:  # noqa: PLR2004 - the byte is its own encoding
         return data[at : at + 1], at + 1
@@ -70,7 +74,7 @@ def _item(data: bytes, at: int, depth: int) -> tuple[RlpItem, int]:
     if is_list:
         return _items(data, start, end, depth - 1), end
     if end - start == 1 and data[start] < 0x80:  # noqa: PLR2004 - see above
-        raise ValueError("a byte with a superfluous prefix")
+        raise MalformedError("a byte with a superfluous prefix")
     return data[start:end], end
 
 
@@ -80,7 +84,7 @@ def _items(data: bytes, start: int, end: int, depth: int) -> tuple[RlpItem, ...]
         item, start = _item(data, start, depth)
         items.append(item)
     if start != end:
-        raise ValueError("an item leaves its list")
+        raise MalformedError("an item leaves its list")
     return tuple(items)
 
 
@@ -91,7 +95,7 @@ def _span(data: bytes, at: int, code: int) -> tuple[int, int]:
         digits = data[at + 1 : start]
         length = int.from_bytes(digits, "big")
         if digits.startswith(b"\0") or length <= _LONG:
-            raise ValueError("a length that is not minimal")
+            raise MalformedError("a length that is not minimal")
     if start + length > len(data):
-        raise ValueError("too short")
+        raise MalformedError("too short")
     return start, start + length

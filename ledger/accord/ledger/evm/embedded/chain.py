@@ -264,8 +264,6 @@ class EmbeddedChain:
         expected = state.get_nonce(sender)
         if transaction.nonce != expected:
             raise _refuse(f"nonce too {'low' if transaction.nonce < expected else 'high'}")
-        if transaction.gas < transaction.intrinsic_gas:
-            raise _refuse("intrinsic gas too low")
 
     def _persist(self, block: BlockAPI, receipts: tuple[ReceiptAPI, ...]) -> None:
         self.chain.chaindb.persist_block(block)
