@@ -17,6 +17,11 @@ from accord.ledger.store.models import Base
 _BUSY_TIMEOUT_MS: Final = 30_000
 _READ_ONLY: Final = "accord_read_only"
 _APPENDED: Final = "accord_appended"
+# One connection for all threads, which take turns: see `Database.read`.
+_IN_MEMORY: Final[dict[str, Any]] = {
+    "poolclass": StaticPool,
+    "connect_args": {"check_same_thread": False},
+}
 
 
 class Database:
@@ -24,8 +29,7 @@ class Database:
 
     def __init__(self, url: str) -> None:
         memory = url in {"sqlite://", "sqlite:///:memory:"}
-        options: dict[str, Any] = {"poolclass": StaticPool} if memory else {}
-        self.engine = create_engine(url, **options)
+        self.engine = create_engine(url, **(_IN_MEMORY if memory else {}))
         self._sqlite = self.engine.dialect.name == "sqlite"
         self._one_connection = memory
         self._writer = threading.RLock()
