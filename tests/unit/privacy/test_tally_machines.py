@@ -1,15 +1,23 @@
 """The tally: specification first, then the state machines against it."""
 
 import dataclasses
+from datetime import UTC, datetime
 
 import pytest
+
+from accord.domain import codec
 from accord.domain.contribution import digest_of
-from accord.domain.errors import AccordError, FaultError, RefusalError, RequestError
-from accord.domain.errors import VerificationError
+from accord.domain.errors import (
+    AccordError,
+    FaultError,
+    RefusalError,
+    RequestError,
+    VerificationError,
+)
+from accord.domain.question import Question
 from accord.privacy.disclosure import Reason
 from accord.privacy.tally.context import context_of
 from accord.privacy.verify import unpack_openings, verify_contributions, verify_opening
-
 from tests.unit.privacy.parties import (
     Parties,
     make_parties,
@@ -243,11 +251,6 @@ def test_a_missing_pair_key_or_a_short_seed_is_our_own_fault(parties):
 
 
 def test_a_context_follows_from_the_question(parties):
-    from datetime import UTC, datetime
-
-    from accord.domain import codec
-    from accord.domain.question import Question
-
     context, moment = parties.context, datetime(2026, 1, 1, tzinfo=UTC)
     question = Question(
         version=1,

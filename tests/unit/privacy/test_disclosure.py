@@ -1,0 +1,63 @@
+"""Which cells may be released."""
+
+import pytest
+
+from accord.privacy.disclosure import CellCounts, Reason, decide
+from tests.unit.privacy.parties import PRESENT, ROWS, SUPPORT
+
+TERMS = (ROWS, PRESENT, SUPPORT)
+
+
+def _reason(terms, contributors=3, objections=3, vetoes=0) -> Reason:
+    cell = CellCounts(terms, contributors, objections, vetoes)
+    allowed, reasons = decide(TERMS, [cell], 10)
+    assert allowed == bytes([reasons[0] is Reason.RELEASED])
+    return reasons[0]
+
+
+@pytest.mark.parametrize(
+    ("terms", "reason"),
+    [
+        ((10, 10, 10), Reason.RELEASED),
+        ((20, 10, 10), Reason.RELEASED),
+        ((9, 9, 9), Reason.TOO_FEW),
+        ((0, 0, 0), Reason.TOO_FEW),
+        ((100, 100, 1), Reason.TOO_FEW),
+        ((100, 100, 0), Reason.TOO_FEW),
+        ((100, 9, 9), Reason.TOO_FEW),
+        ((19, 10, 10), Reason.COMPLEMENT),
+        ((11, 10, 10), Reason.COMPLEMENT),
+        ((10, 11, 10), Reason.INCONSISTENT),
+    ],
+)
+def test_every_count_and_every_complement_reaches_the_minimum(terms, reason):
+    assert _reason(terms) is reason
+
+
+@pytest.mark.parametrize(
+    ("contributors", "objections", "reason"),
+    [
+        (2, 2, Reason.RELEASED),
+        (1, 0, Reason.RELEASED),
+        (1, 1, Reason.SINGLE_SOURCE),
+        (0, 0, Reason.SINGLE_SOURCE),
+    ],
+)
+def test_a_single_source_must_agree(contributors, objections, reason):
+    assert _reason((50, 50, 50), contributors, objections) is reason
+
+
+def test_one_veto_is_enough():
+    assert _reason((50, 50, 50), vetoes=1) is Reason.VETO
+
+
+def test_complements_count_only_where_both_numbers_are_asked():
+    cell = CellCounts((11, 10), 2, 0, 0)
+    assert decide((ROWS, SUPPORT), [cell], 10)[0] == b"\1"
+    assert decide((ROWS, PRESENT), [cell], 10)[0] == b"\0"
+
+
+def test_the_decision_is_a_function_of_its_arguments():
+    cells = [CellCounts((n, n, n), 2, 0, 0) for n in range(20)]
+    assert decide(TERMS, cells, 10) == decide(TERMS, cells, 10)
+    assert decide(TERMS, cells, 10)[0] == bytes(10) + b"\1" * 10
