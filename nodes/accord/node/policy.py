@@ -4,7 +4,6 @@ Dry run, preview and run all call `check_question`; there is no second path.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from accord.domain import codec
@@ -13,31 +12,19 @@ from accord.domain.catalogue import Table
 from accord.domain.errors import RefusalError
 from accord.domain.grant import Grant, canonical_purpose
 from accord.domain.question import Question, guard_for
+from accord.node.store.repository import StoredGrant
 from accord.query.compile import compile_question
 from accord.query.plan import Plan
-
-
-@dataclass(frozen=True, slots=True)
-class GrantStanding:
-    """A grant and what has become of it.
-
-    Attributes:
-        runs_used: Runs served so far, dry runs not counted.
-    """
-
-    grant: Grant
-    revoked: bool
-    runs_used: int
 
 
 def check_question(
     question: Question,
     table: Table,
     cards: Sequence[MemberCard],
-    standing: GrantStanding | None,
+    standing: StoredGrant | None,
     now: datetime,
-) -> Plan:
-    """Return the plan if this owner lets the question run.
+) -> tuple[Plan, StoredGrant]:
+    """Return plan and grant if this owner lets the question run.
 
     Args:
         question: Already known to be signed by the analyst and the requester's node.
@@ -51,8 +38,7 @@ def check_question(
     """
     check_roster(question, table, cards, now)
     plan = check_plan(question, table)
-    check_grant(question, plan, standing, now)
-    return plan
+    return plan, check_grant(question, plan, standing, now)
 
 
 def check_roster(
@@ -79,8 +65,8 @@ def check_plan(question: Question, table: Table) -> Plan:
 
 
 def check_grant(
-    question: Question, plan: Plan, standing: GrantStanding | None, now: datetime
-) -> None:
+    question: Question, plan: Plan, standing: StoredGrant | None, now: datetime
+) -> StoredGrant:
     """The grant must be this requester's, cover the columns, hold and not be used up."""
     if standing is None:
         raise RefusalError(
@@ -88,14 +74,25 @@ def check_grant(
         )
     grant = standing.grant
     check_scope(grant, question.requester, plan.table, plan.columns, question.purpose)
+    check_standing(standing, now, dry_run=question.dry_run)
+    if question.minimum < grant.minimum:
+        raise RefusalError("E-GRT-006", minimum=grant.minimum)
+    return standing
+
+
+def check_standing(standing: StoredGrant, now: datetime, *, dry_run: bool) -> None:
+    """The grant must not be revoked, expired or used up; a dry run is not a run.
+
+    Raises:
+        RefusalError: E-GRT-003, E-GRT-004, E-GRT-005.
+    """
+    grant = standing.grant
     if standing.revoked:
         raise RefusalError("E-GRT-003", grant=grant.grant_id.hex())
     if now >= grant.until:
         raise RefusalError("E-GRT-004", until=codec.format_time(grant.until))
-    if standing.runs_used >= grant.max_runs and not question.dry_run:
+    if standing.runs_used >= grant.max_runs and not dry_run:
         raise RefusalError("E-GRT-005", max_runs=grant.max_runs)
-    if question.minimum < grant.minimum:
-        raise RefusalError("E-GRT-006", minimum=grant.minimum)
 
 
 def check_scope(

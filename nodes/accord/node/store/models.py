@@ -6,10 +6,10 @@ are written by one transaction.
 
 from datetime import datetime
 
-from sqlalchemy import DateTime, ForeignKey, LargeBinary, UniqueConstraint
+from sqlalchemy import ForeignKey, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from accord.ledger.store.models import Base
+from accord.ledger.store.models import Base, UtcDateTime
 
 
 class OfferRow(Base):
@@ -64,7 +64,7 @@ class RunRow(Base):
     question: Mapped[bytes] = mapped_column(LargeBinary(32))
     state: Mapped[str]
     body: Mapped[bytes] = mapped_column(LargeBinary)
-    at: Mapped[datetime] = mapped_column(DateTime(timezone=True), index=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
 
 
 class StepRow(Base):
@@ -105,7 +105,16 @@ class FindingRow(Base):
     __tablename__ = "finding"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
     table: Mapped[str] = mapped_column("table_name")
     code: Mapped[str]
     text: Mapped[str]
+
+
+class SecretRow(Base):
+    """A secret of this node that no other member may know; never leaves."""
+
+    __tablename__ = "secret"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[bytes] = mapped_column(LargeBinary(32))

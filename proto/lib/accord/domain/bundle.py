@@ -91,3 +91,9 @@ class Bundle:
     moments: tuple[CellMoments, ...]
     answer: Answer
     by_inspection_only: str
+
+BY_INSPECTION_ONLY = (
+    "That the encrypted numbers equal each owner's rows, that every owner holds the rows it"
+    " should, and that the guard counted what it was sent, no check of this file shows:"
+    " an inspector with the owner's consent recomputes them from extract, seed and pair keys."
+)

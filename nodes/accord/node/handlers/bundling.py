@@ -1,0 +1,53 @@
+"""From an opened run to the evidence bundle and the analyst's sealed outcome."""
+
+from accord.domain import codec
+from accord.domain.bundle import BY_INSPECTION_ONLY, Bundle, RecordEvidence
+from accord.domain.contribution import GuardStatement, Values
+from accord.domain.question import Question
+from accord.domain.run import BUNDLE, Asked
+from accord.domain.signed import Signed
+from accord.node.handlers.coordinate import Opened
+from accord.node.handlers.draft import Drafted
+from accord.node.member import Member
+from accord.query.finish import finish
+from accord.query.plan import Plan
+
+
+def make_bundle(
+    member: Member, asked: Asked, drafted: Drafted, opened: Opened, apply: int
+) -> Signed:
+    """Open the sum, finish the answer, and sign everything that shows how it came about."""
+    question = codec.decode(Question, asked.question.body)
+    statement = opened.guard.statement.unsafe_open(GuardStatement)
+    mask = opened.mask.unsafe_open(Values)
+    openings, moments = opened.tally.open(opened.partial, mask, statement)
+    grants = [drafted.grants[owner] for owner in question.owners]
+    bundle = Bundle(
+        version=1,
+        question=asked.question,
+        countersignature=asked.countersignature,
+        person_card=asked.person_card,
+        cards=member.signed_cards,
+        table=asked.table,
+        grants=tuple(grant.signed for grant in grants),
+        steward_cards=tuple(grant.steward_card for grant in grants),
+        records=_records(member, opened, apply),
+        statement=opened.guard.statement,
+        values=(*(given.values for given in opened.values), opened.mask),
+        openings=openings,
+        moments=moments,
+        answer=finish(codec.decode(Plan, question.plan), moments),
+        by_inspection_only=BY_INSPECTION_ONLY,
+    )
+    return member.sign(BUNDLE, bundle)
+
+
+def _records(member: Member, opened: Opened, apply: int) -> tuple[RecordEvidence, ...]:
+    return (
+        member.evidence_at(apply),
+        *(given.accept for given in opened.contributions),
+        *(given.access for given in opened.contributions),
+        opened.guard.record,
+        *(given.record for given in opened.values),
+        member.evidence_at(opened.release),
+    )

@@ -1,0 +1,177 @@
+"""The requester's node: fan out, add, release, open, and hand the analyst the evidence.
+
+Coordinating gives no power: owners and guard check everything themselves, and what this
+node adds up stays noise until its release record is final and the guard's mask is here.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TypeVar
+
+from accord.domain import codec
+from accord.domain.bundle import RecordEvidence
+from accord.domain.contribution import GuardStatement, Values
+from accord.domain.errors import AccordError, RefusalError, VerificationError
+from accord.domain.question import Question
+from accord.domain.record import RecordKind
+from accord.domain.run import VALUES, Asked, GuardEvidence, OwnerEvidence, ValuesEvidence
+from accord.domain.signed import Signed
+from accord.ledger.signatures import verify_signed
+from accord.node.handlers.sealed import seal_question
+from accord.node.handlers.values import check_statement
+from accord.node.member import Member
+from accord.node.peers import Peers
+from accord.node.progress import refused, step
+from accord.privacy.tally.context import context_of
+from accord.privacy.tally.requester import Partial, RequesterTally
+from accord.wire.v1 import types_pb2 as wire
+
+Report = Callable[[wire.Progress], None]
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """Everything a bundle is made of that this run produced."""
+
+    contributions: tuple[OwnerEvidence, ...]
+    guard: GuardEvidence
+    values: tuple[ValuesEvidence, ...]
+    mask: Signed
+    release: int
+    tally: RequesterTally
+    partial: Partial
+
+
+@dataclass(frozen=True, slots=True)
+class Coordinate:
+    """One run, from the signed question to the guard's mask."""
+
+    member: Member
+    peers: Peers
+
+    def __call__(self, asked: Asked, report: Report) -> Opened | None:
+        """Run it; None after a dry run.
+
+        Raises:
+            AccordError: the first refusal or failure, after every owner has been heard.
+        """
+        question = codec.decode(Question, asked.question.body)
+        contributions = self._contribute(asked, question, report)
+        if question.dry_run:
+            return None
+        with _reporting(question.guard, report):
+            guard = self._decide(asked, question, contributions)
+        report(step(question.guard, wire.STAGE_DECIDED))
+        values = self._values(question, guard.statement, report)
+        statement = guard.statement.unsafe_open(GuardStatement)
+        context = context_of(question, asked.question.digest)
+        tally = RequesterTally(context, self.member.keys.decryption)
+        opened = {owner: given.values.unsafe_open(Values) for owner, given in values.items()}
+        partial = tally.add(opened, statement)
+        for owner in question.owners:
+            report(step(owner, wire.STAGE_ADDED))
+        release = self._release(asked, question, statement, partial)
+        mask = self._mask(question, self.member.evidence_at(release), report)
+        # Asked again, the same bytes come with proofs: their records are anchored by now.
+        values = self._values(question, guard.statement, report)
+        guard = self._decide(asked, question, contributions)
+        return Opened(contributions, guard, tuple(values.values()), mask, release, tally, partial)
+
+    def _contribute(
+        self, asked: Asked, question: Question, report: Report
+    ) -> tuple[OwnerEvidence, ...]:
+        def ask(owner: str) -> OwnerEvidence | None:
+            sealed = seal_question(asked, question.run_id, self.member.cards[owner])
+            evidence = None
+            for message in self.peers.contribute(owner, question.run_id, sealed):
+                if isinstance(message, OwnerEvidence):
+                    evidence = message
+                else:
+                    report(message)
+            return evidence
+
+        heard = self._everyone(question.owners, ask, report)
+        given = tuple(evidence for evidence in heard.values() if evidence)
+        if len(given) != len(question.owners) and not question.dry_run:
+            raise VerificationError("E-RUN-012", member=question.owners[0], thing="no evidence")
+        return given
+
+    def _decide(
+        self, asked: Asked, question: Question, contributions: tuple[OwnerEvidence, ...]
+    ) -> GuardEvidence:
+        guard = question.guard
+        sealed = seal_question(asked, question.run_id, self.member.cards[guard])
+        given = self.peers.decide(guard, question.run_id, sealed, contributions)
+        if not any(check_statement(given.statement, question, self.member).allowed):
+            raise RefusalError("E-RUN-014")
+        return given
+
+    def _values(
+        self, question: Question, statement: Signed, report: Report
+    ) -> Mapping[str, ValuesEvidence]:
+        def ask(owner: str) -> ValuesEvidence:
+            given = self.peers.send_values(owner, question.run_id, statement)
+            self._check_values(owner, given.values)
+            return given
+
+        return self._everyone(question.owners, ask, report)
+
+    def _release(
+        self, asked: Asked, question: Question, statement: GuardStatement, partial: Partial
+    ) -> int:
+        """Append the release record and wait until it is final."""
+        fields = {
+            "question": asked.question.digest,
+            "decision": statement.decision.digest(),
+            "contributions": codec.encode(partial.digests),
+        }
+        with self.member.database.write() as session:
+            record = self.member.append(session, RecordKind.RELEASE, fields, question)
+        self.member.gate.wait_final(record.leaf_index, self.member.anchor_timeout_s)
+        return record.leaf_index
+
+    def _mask(self, question: Question, release: RecordEvidence, report: Report) -> Signed:
+        with _reporting(question.guard, report):
+            mask = self.peers.send_mask(question.guard, question.run_id, release)
+            self._check_values(question.guard, mask)
+        for member in (*question.owners, question.guard):
+            report(step(member, wire.STAGE_RELEASED))
+        return mask
+
+    def _check_values(self, sender: str, signed: Signed) -> None:
+        verify_signed(signed, self.member.cards[sender].record_key, VALUES)
+        named = signed.unsafe_open(Values).sender
+        if (signed.signer, named) != (self.member.uri(sender), sender):
+            raise VerificationError("E-RUN-012", member=sender, thing="values")
+
+    def _everyone(
+        self, owners: tuple[str, ...], ask: Callable[[str], T], report: Report
+    ) -> dict[str, T]:
+        """Ask all owners at once; hear every one of them before the first error counts."""
+
+        def safely(owner: str) -> T | AccordError:
+            try:
+                return ask(owner)
+            except AccordError as error:
+                report(refused(owner, error))
+                return error
+
+        with ThreadPoolExecutor(len(owners), "owners") as pool:
+            answers = dict(zip(owners, pool.map(safely, owners), strict=True))
+        for answer in answers.values():
+            if isinstance(answer, AccordError):
+                raise answer
+        return {owner: a for owner, a in answers.items() if not isinstance(a, AccordError)}
+
+
+@contextmanager
+def _reporting(member: str, report: Report) -> Iterator[None]:
+    """Report an error of ``member`` as its refusal, then let it through."""
+    try:
+        yield
+    except AccordError as error:
+        report(refused(member, error))
+        raise

@@ -1,0 +1,177 @@
+"""The guard's part in a run: open the joint counts, decide, and hold the last key.
+
+The guard adds the owners' signed ciphertexts itself, each checked against its owner's
+final access record, and sends its mask only for a release record that is final.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from accord.domain import codec
+from accord.domain.bundle import RecordEvidence
+from accord.domain.contribution import Counts, Decision, GuardStatement, digest_of
+from accord.domain.errors import RefusalError, RequestError, VerificationError
+from accord.domain.question import Question
+from accord.domain.record import RecordKind
+from accord.domain.run import COUNTS, STATEMENT, VALUES, Asked, GuardEvidence, OwnerEvidence
+from accord.domain.signed import Signed
+from accord.ledger.signatures import verify_signed
+from accord.node.handlers.asked import check_asked
+from accord.node.handlers.evidence import EvidenceChecker
+from accord.node.handlers.pair_keys import PairKeys
+from accord.node.handlers.sealed import open_counts, open_question
+from accord.node.member import Member
+from accord.node.policy import check_plan, check_roster
+from accord.node.runs import GUARD, GuardRun
+from accord.node.store import repository
+from accord.node.store.repository import StoredRun
+from accord.privacy.tally.context import context_of
+from accord.privacy.tally.encryption import Secrets
+from accord.privacy.tally.guard import GuardTally
+
+_SEED_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """Handlers of RunService.Decide and RunService.SendMask."""
+
+    member: Member
+    pair_keys: PairKeys
+    evidence: EvidenceChecker
+
+    def decide(
+        self, caller: str, run_id: bytes, sealed: bytes, contributions: Sequence[OwnerEvidence]
+    ) -> GuardEvidence:
+        """One decision per run; the same contributions get the same bytes again."""
+        asked = open_question(self.member.keys.sealing, sealed, run_id)
+        with self.member.refusals_recorded(run_id, caller, {"question": asked.question.digest}):
+            run = self._kept(run_id, asked, contributions)
+            if run is None:
+                question = self._check(asked, caller, run_id)
+                run = self._decide(asked, question, contributions)
+        statement = codec.decode(Signed, run.statement)
+        return GuardEvidence(statement, self.member.evidence_at(run.record))
+
+    def send_mask(self, caller: str, run_id: bytes, release: RecordEvidence) -> Signed:
+        """Our mask of the value round, once the release record is final."""
+        with self.member.database.read() as session:
+            stored = repository.find_run(session, run_id, GUARD)
+        if stored is None:
+            raise RequestError("E-RUN-011", run=run_id.hex())
+        run = codec.decode(GuardRun, stored.body)
+        question = codec.decode(Question, run.asked.question.body)
+        statement = codec.decode(Signed, run.statement).unsafe_open(GuardStatement)
+        fields = {"question": run.asked.question.digest}
+        with self.member.refusals_recorded(run_id, caller, fields):
+            self._check_release(caller, question, run, statement, release)
+            tally = self._tally(run.asked, question, run.seed, statement.decision)
+            values = tally.mask(statement)
+        return self.member.sign(VALUES, values)
+
+    def _check(self, asked: Asked, caller: str, run_id: bytes) -> Question:
+        now = self.member.clock.now()
+        question = check_asked(asked, self.member.cards, caller, run_id, now)
+        check_roster(question, asked.table, tuple(self.member.cards.values()), now)
+        check_plan(question, asked.table)
+        if question.guard != self.member.name or question.dry_run:
+            raise VerificationError("E-RUN-012", member=caller, thing="guard")
+        return question
+
+    def _kept(
+        self, run_id: bytes, asked: Asked, contributions: Sequence[OwnerEvidence]
+    ) -> GuardRun | None:
+        with self.member.database.read() as session:
+            stored = repository.find_run(session, run_id, GUARD)
+        if stored is None:
+            return None
+        if stored.question != asked.question.digest:
+            raise RefusalError("E-RUN-008")
+        run = codec.decode(GuardRun, stored.body)
+        if run.contributions != codec.digest("contributions", _entries(contributions)):
+            raise RefusalError("E-RUN-009")
+        return run
+
+    def _decide(
+        self, asked: Asked, question: Question, contributions: Sequence[OwnerEvidence]
+    ) -> GuardRun:
+        if tuple(given.owner for given in contributions) != question.owners:
+            raise VerificationError("E-RUN-012", member=question.requester, thing="roster")
+        counts: dict[str, Counts] = {}
+        versions: dict[str, bytes] = {}
+        for given in contributions:
+            versions[given.owner], counts[given.owner] = self._open(given, asked, question)
+        counts.pop(question.requester, None)  # its own rows never count towards a minimum
+        seed = self.member.random_bytes(_SEED_BYTES)
+        verdict = self._tally(asked, question, seed).decide(counts, versions)
+        signed = self.member.sign(STATEMENT, verdict.statement)
+        fields = {
+            "question": asked.question.digest,
+            "statement": signed.digest,
+            "reasons": codec.encode(verdict.reasons),
+        }
+        entries = codec.digest("contributions", _entries(contributions))
+        with self.member.database.write() as session:
+            record = self.member.append(session, RecordKind.GUARD, fields, question)
+            run = GuardRun(asked, seed, entries, codec.encode(signed), record.leaf_index)
+            now, digest = self.member.clock.now(), asked.question.digest
+            body = codec.encode(run)
+            stored = StoredRun(question.run_id, GUARD, digest, "decided", body, now)
+            repository.save_run(session, stored)
+        return run
+
+    def _open(self, given: OwnerEvidence, asked: Asked, question: Question) -> tuple[bytes, Counts]:
+        """One owner's data version and counts, checked against its final access record."""
+        owner, digest = given.owner, asked.question.digest
+        accept = self.evidence.open(given.accept, owner, RecordKind.ACCEPT, question.run_id)
+        access, _ = self.evidence.open_final(
+            given.access, owner, RecordKind.ACCESS, question.run_id
+        )
+        if (accept["question"], access["question"]) != (digest, digest):
+            raise VerificationError("E-RUN-012", member=owner, thing="question")
+        signed = open_counts(self.member.keys.sealing, given.sealed_counts, question.run_id)
+        verify_signed(signed, self.member.cards[owner].record_key, COUNTS)
+        counts = codec.decode(Counts, signed.body)
+        named = (signed.signer, counts.owner, digest_of(counts.ciphertexts))
+        if named != (self.member.uri(owner), owner, access["counts"]):
+            raise VerificationError("E-RUN-012", member=owner, thing="counts")
+        return access["data_version"], counts
+
+    def _check_release(
+        self,
+        caller: str,
+        question: Question,
+        run: GuardRun,
+        statement: GuardStatement,
+        release: RecordEvidence,
+    ) -> None:
+        """The requester's final release record names exactly this run's ciphertexts."""
+        if caller != question.requester:
+            raise RequestError("E-RUN-011", run=question.run_id.hex())
+        fields, _ = self.evidence.open_final(release, caller, RecordKind.RELEASE, question.run_id)
+        named = codec.decode(dict[str, bytes], fields["contributions"])
+        fits = (
+            fields["question"] == run.asked.question.digest
+            and fields["decision"] == statement.decision.digest()
+            and set(named) == {*question.owners, question.guard}
+            and named[question.guard] == statement.mask
+        )
+        if not fits:
+            raise RefusalError("E-RUN-013")
+
+    def _tally(
+        self, asked: Asked, question: Question, seed: bytes, decided: Decision | None = None
+    ) -> GuardTally:
+        context = context_of(question, asked.question.digest)
+        return GuardTally(
+            context,
+            self.member.keys.decryption,
+            Secrets(seed, self.pair_keys.run_keys(context)),
+            requester_key=self.member.encryption_key(question.requester),
+            decided=decided,
+        )
+
+
+def _entries(contributions: Sequence[OwnerEvidence]) -> list[bytes]:
+    # Not the proofs: a retry may carry a proof against a later head of the same log.
+    return [given.access.entry for given in contributions]

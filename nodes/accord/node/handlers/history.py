@@ -1,0 +1,55 @@
+"""An analyst's own runs, as this node kept them."""
+
+from dataclasses import dataclass
+
+from accord.domain import codec
+from accord.domain.errors import RequestError
+from accord.node.member import Member
+from accord.node.runs import REQUESTER, RequesterRun
+from accord.node.store import repository
+from accord.node.store.repository import StoredRun
+from accord.wire.v1 import person_pb2 as wire
+from accord.wire.v1 import types_pb2 as types
+
+_DEFAULT_LIMIT = 50
+_MAX_LIMIT = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """Handlers of AnalystService.ListRuns and ShowRun; an analyst sees only own runs."""
+
+    member: Member
+
+    def runs(self, analyst: str, limit: int) -> list[wire.RunSummary]:
+        """Newest first."""
+        with self.member.database.read() as session:
+            kept = repository.list_runs(
+                session, REQUESTER, min(limit or _DEFAULT_LIMIT, _MAX_LIMIT)
+            )
+        bodies = [(run, codec.decode(RequesterRun, run.body)) for run in kept]
+        return [_summary(run, body) for run, body in bodies if body.analyst == analyst]
+
+    def show(self, analyst: str, run_id: bytes) -> wire.ShowRunResponse:
+        """One run with its steps.
+
+        Raises:
+            RequestError: E-RUN-011; there is no such run of this analyst.
+        """
+        with self.member.database.read() as session:
+            run = repository.find_run(session, run_id, REQUESTER)
+            steps = repository.list_steps(session, run_id)
+        body = codec.decode(RequesterRun, run.body) if run else None
+        if run is None or body is None or body.analyst != analyst:
+            raise RequestError("E-RUN-011", run=run_id.hex())
+        return wire.ShowRunResponse(
+            summary=_summary(run, body),
+            steps=[types.Progress.FromString(step) for step in steps],
+            sealed_outcome=body.sealed_outcome,
+        )
+
+
+def _summary(run: StoredRun, body: RequesterRun) -> wire.RunSummary:
+    return wire.RunSummary(
+        run_id=run.run_id, sql=body.sql, purpose=body.purpose, state=run.state, asked=body.asked
+    )

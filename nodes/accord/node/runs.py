@@ -1,0 +1,68 @@
+"""What a member keeps of its part in a run; the bodies of `RunRow`.
+
+Seeds and extracts are kept for a later inspection (DESIGN 4.5); they never leave.
+"""
+
+from dataclasses import dataclass
+
+from accord.domain.run import Asked
+from accord.query.plan import Extract
+
+OWNER = "owner"
+GUARD = "guard"
+REQUESTER = "requester"
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerRun:
+    """An owner's part.
+
+    Attributes:
+        seed: 32 bytes from which all randomness of this part is derived.
+        counts: Signed `Counts` as committed (canonical CBOR).
+        statement: The guard's signed statement once it has been acted on, else empty.
+        values: Signed `Values` once made, else empty.
+        contributed: Leaf index of the contributed record, -1 before.
+    """
+
+    asked: Asked
+    extract: Extract
+    seed: bytes
+    data_version: bytes
+    single_source: bool
+    accept: int
+    access: int
+    counts: bytes
+    statement: bytes
+    values: bytes
+    contributed: int
+
+
+@dataclass(frozen=True, slots=True)
+class GuardRun:
+    """The guard's part.
+
+    Attributes:
+        contributions: Digest over the owners' counts; other counts are another decision.
+    """
+
+    asked: Asked
+    seed: bytes
+    contributions: bytes
+    statement: bytes
+    record: int
+
+
+@dataclass(frozen=True, slots=True)
+class RequesterRun:
+    """The requester's part, as `accord runs` shows it.
+
+    Attributes:
+        sealed_outcome: `Outcome` sealed to the analyst; empty until finished.
+    """
+
+    analyst: str
+    sql: str
+    purpose: str
+    asked: str
+    sealed_outcome: bytes
