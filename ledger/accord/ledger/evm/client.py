@@ -6,7 +6,6 @@ Each call has a deadline; a ledger that is away is `UnavailableError`, never a h
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from accord.domain.errors import RefusalError, UnavailableError, VerificationError
@@ -21,6 +20,7 @@ from accord.ledger.evm.anchor_proof import (
 from accord.ledger.evm.contract import anchor_call, call_data, words
 from accord.ledger.evm.keccak import keccak256
 from accord.ledger.evm.transactions import SignedTransaction, sign_call
+from accord.ledger.evm.views import HeadOnChain, MemberOnChain, TransactionReceipt
 
 if TYPE_CHECKING:
     from web3 import Web3
@@ -29,40 +29,6 @@ DEFAULT_TIMEOUT_S: Final = 5.0
 _MISFIT: Final = (AttributeError, LookupError, TypeError, ValueError)
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class HeadOnChain:
-    """The newest head of a log as the contract holds it.
-
-    Attributes:
-        size: Records in the log.
-        root: Its root, 32 bytes.
-        sequence: Number of the anchor, from 1.
-        frozen: The owner signed two roots for one size; no head is taken any more.
-    """
-
-    size: int
-    root: bytes
-    sequence: int
-    frozen: bool
-
-
-@dataclass(frozen=True, slots=True)
-class TransactionReceipt:
-    """What became of a transaction that is in a block.
-
-    Attributes:
-        block_number: Height of the block.
-        block_hash: Its hash, 32 bytes.
-        succeeded: False if the contract rejected the call.
-        gas_used: Gas of this transaction alone.
-    """
-
-    block_number: int
-    block_hash: bytes
-    succeeded: bool
-    gas_used: int
 
 
 class LedgerClient:
@@ -103,6 +69,14 @@ class LedgerClient:
             return None
         numbers = (int.from_bytes(word, "big") for word in (size, sequence))
         return HeadOnChain(next(numbers), root, next(numbers), any(frozen))
+
+    def member(self, account: bytes) -> MemberOnChain | None:
+        """What the contract knows of an account; None if it never was a member."""
+        answer = self._call(call_data("member(address)", account))
+        card_hash, log_id, active = self._read(lambda: words(answer, 3))
+        if not any(card_hash):
+            return None
+        return MemberOnChain(card_hash, log_id, any(active))
 
     def nonce(self, account: bytes) -> int:
         """Transactions of ``account`` so far, those in the node's pool included."""

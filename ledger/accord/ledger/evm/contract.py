@@ -57,11 +57,32 @@ def vote_member_call(address: bytes, card_hash: bytes, log_id: bytes, *, active:
     return call_data(signature, address, card_hash, log_id, active)
 
 
+def report_call(
+    log_id: bytes, size: int, first: tuple[bytes, bytes], second: tuple[bytes, bytes]
+) -> bytes:
+    """The call that reports two heads of one size; each is its root and its signature."""
+    (root_a, signature_a), (root_b, signature_b) = first, second
+    tail_a, tail_b = _tail(signature_a), _tail(signature_b)
+    start = 6 * WORD_BYTES  # the dynamic arguments follow the six words of the static part
+    return (
+        call_data(
+            "reportEquivocation(bytes32,uint64,bytes32,bytes,bytes32,bytes)",
+            *(log_id, size, root_a, start, root_b, start + len(tail_a)),
+        )
+        + tail_a
+        + tail_b
+    )
+
+
 def words(result: bytes, count: int) -> tuple[bytes, ...]:
     """Split a result of ``count`` words; ValueError if it has another length."""
     if len(result) != count * WORD_BYTES:
         raise ValueError(f"{len(result)} bytes where {count} words belong")
     return tuple(result[place : place + WORD_BYTES] for place in range(0, len(result), WORD_BYTES))
+
+
+def _tail(data: bytes) -> bytes:
+    return _word(len(data)) + data + bytes(-len(data) % WORD_BYTES)
 
 
 def _word(value: bytes | int | bool) -> bytes:  # noqa: FBT001 - an ABI bool

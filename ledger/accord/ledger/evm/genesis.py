@@ -7,6 +7,7 @@ Variables in Storage"); a test compares the order below with what the compiler r
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Final
 
 from accord.domain.codec import digest
@@ -101,6 +102,7 @@ def genesis_storage(spec: GenesisSpec) -> dict[int, int]:
     return words
 
 
+@lru_cache(maxsize=1024)  # asked for every transaction
 def active_slot(address: bytes) -> int:
     """The slot that is 1 while ``address`` is a member."""
     return mapping_slot(_MEMBERS, address) + _ACTIVE

@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 
 from accord.domain.errors import RefusalError, UnavailableError, VerificationError
-from accord.ledger.evm.client import HeadOnChain, LedgerClient
+from accord.ledger.evm.client import LedgerClient
 from accord.ledger.evm.embedded.encoding import RpcError
+from accord.ledger.evm.views import HeadOnChain, MemberOnChain
 from tests.unit.ledger.evm.evm_consortium import (
     Consortium,
     founding,
@@ -68,6 +69,7 @@ def everything(client: LedgerClient) -> list[Callable[[], object]]:
     return [
         client.check_chain,
         lambda: client.head(b"l" * 32),
+        lambda: client.member(b"a" * 20),
         lambda: client.nonce(b"a" * 20),
         lambda: client.send(b"raw"),
         lambda: client.receipt(b"h" * 32),
@@ -186,6 +188,17 @@ def test_head_receipt_and_anchor_of_a_log(consortium: Consortium) -> None:
         receipt = client.receipt(sent[21])
         assert receipt is not None
         assert (receipt.block_number, receipt.succeeded) == (5, True)
+
+
+def test_members_are_read_with_their_card_and_log(consortium: Consortium) -> None:
+    with client_of(consortium) as client:
+        subject = member(1)
+        expected = MemberOnChain(subject.card_hash, subject.log_id, active=True)
+        assert client.member(subject.address) == expected
+        assert client.member(member(7).address) is None
+        for number in (0, 2):
+            assert consortium.votes(number, subject, active=False)
+        assert client.member(subject.address) == replace(expected, active=False)
 
 
 def test_sending_again_is_as_good_as_once(consortium: Consortium) -> None:

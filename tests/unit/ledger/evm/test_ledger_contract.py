@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from accord.ledger.evm.accounts import anchor_address
-from accord.ledger.evm.contract import call_data, selector
+from accord.ledger.evm.contract import call_data, report_call, selector
 from accord.ledger.evm.genesis import GenesisMember
 from accord.ledger.evm.heads import HeadDomain, sign_head
 from tests.unit.ledger.evm.evm_consortium import Consortium, insecure_key, member
@@ -47,12 +47,7 @@ def report(
         sign_head(key, domain, log_id, size_a, root_a),
         sign_head(key, domain, log_id, size_b, root_b),
     ]
-    static = call_data(
-        "reportEquivocation(bytes32,uint64,bytes32,bytes,bytes32,bytes)",
-        *(log_id, size, root_a, 6 * 32, root_b, 10 * 32),
-    )
-    padded = [len(each).to_bytes(32, "big") + each.ljust(96, b"\0") for each in signatures]
-    return static + b"".join(padded)
+    return report_call(log_id, size, (root_a, signatures[0]), (root_b, signatures[1]))
 
 
 class TestAnchor:

@@ -38,7 +38,7 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     thread = threading.Thread(
         target=serve_ledger,
         args=(data_dir, "127.0.0.1", 0, INSECURE_SEAL_KEY, founding()),
-        kwargs={"ready": ready, "stop": stop},
+        kwargs={"ready": ready, "stop": stop, "hosts": ["ledger.test"]},
     )
     thread.start()
     assert up.wait(10)
@@ -231,6 +231,12 @@ def test_parameters_by_name_are_refused(port: int) -> None:
 def test_what_no_node_sends_is_refused(port: int, headers: dict[str, str], status: int) -> None:
     """A web page in a browser can forge neither Host nor content type."""
     assert post(port, b"", **headers)[0] == status
+
+
+def test_a_name_the_operator_allows_is_answered(port: int) -> None:
+    body = b'{"id": 1, "method": "eth_chainId"}'
+
+    assert post(port, body, Host="ledger.test:8545")[0] == 200
 
 
 def test_other_methods_of_http_are_refused(port: int) -> None:

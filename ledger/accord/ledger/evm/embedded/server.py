@@ -10,7 +10,7 @@ import logging
 import signal
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -44,19 +44,21 @@ def serve_ledger(  # noqa: PLR0913 - the process's whole configuration
     *,
     ready: Callable[[int], None] | None = None,
     stop: threading.Event,
+    hosts: Collection[str] = (),
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> None:
     """Serve until ``stop`` is set or, in the main thread, SIGTERM or SIGINT arrives.
 
     ``seal_key`` is an Ed25519 seed of 32 bytes; ``ready`` hears the port once requests
-    are answered (``port`` 0 takes a free one).  A request under way is finished.
+    are answered (``port`` 0 takes a free one).  ``hosts`` are further names that clients
+    may call this machine by.  A block in the making is finished before the end.
 
     Raises:
         RequestError: see `EmbeddedChain`.
     """
     chain = EmbeddedChain(data_dir, genesis, seal_key, clock)
     try:
-        with _Server((host, port), chain) as server, _signals_set(stop):
+        with _Server((host, port), chain, hosts) as server, _signals_set(stop):
             serving = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
             serving.start()
             if ready is not None:
@@ -88,11 +90,13 @@ class _Server(ThreadingHTTPServer):
     block_on_close = False
     request_queue_size = MAX_CONNECTIONS
 
-    def __init__(self, address: tuple[str, int], chain: EmbeddedChain) -> None:
+    def __init__(
+        self, address: tuple[str, int], chain: EmbeddedChain, hosts: Collection[str]
+    ) -> None:
         self.methods = Methods(chain)
         self._free = threading.Semaphore(MAX_CONNECTIONS)
         super().__init__(address, _Handler)
-        self.hosts = {address[0], "localhost", "127.0.0.1"}
+        self.hosts = {address[0], "localhost", "127.0.0.1", *hosts}
 
     def process_request(self, request: Any, client_address: Any) -> None:
         if self._free.acquire(blocking=False):
