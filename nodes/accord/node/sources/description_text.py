@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
-from accord.domain.errors import Fact, RequestError, from_code
+from accord.domain.errors import Fact, RequestError
 from accord.query.nearest import nearest
 
 T = TypeVar("T")
@@ -35,7 +35,7 @@ class Section:
             "line": line_of(self.text, self.path, key),
             "key": ".".join((*self.path, key)) if key else ".".join(self.path),
         }
-        return from_code(code, {**where, **facts})
+        return RequestError(code, detail="", record="", **{**where, **facts})
 
     def check_keys(self, known: Iterable[str]) -> None:
         """Check that no key is unknown.

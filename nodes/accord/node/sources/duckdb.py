@@ -153,7 +153,8 @@ def _join(index: int, group: Group, parameters: Parameters) -> str:
     values, size = parameters.bind(list(group.values)), len(group.values)
     return (
         f"LEFT JOIN (SELECT unnest({values}::{kind}[]) AS {_VALUE}, "
-        f"unnest(range({size})) AS {_PLACE}) AS g{index} ON read.{quoted(group.column)} IS NOT DISTINCT FROM g{index}.{_VALUE}"
+        f"unnest(range({size})) AS {_PLACE}) AS g{index} "
+        f"ON read.{quoted(group.column)} IS NOT DISTINCT FROM g{index}.{_VALUE}"
     )
 
 

@@ -64,7 +64,7 @@ class Measures:
         column = self._argument(node, function)
         if column is None:
             return Output(alias or "COUNT(*)", function, "", 0, "", (self._rows(None),))
-        name = alias or f"{function.upper()}({column.name})"
+        name = alias or f"{self._scope.statement.word(node, function.upper())}({column.name})"
         moments = self._moments(node, function, column)
         unit, scale = column.unit, column.scale
         if function is Function.COUNT:
@@ -113,5 +113,8 @@ class Measures:
 
     def _error(self, code: str, node: exp.Expr, column: Column, function: Function) -> Exception:
         return self._scope.statement.error(
-            code, node, column=column.name, function=function.upper()
+            code,
+            node,
+            column=column.name,
+            function=self._scope.statement.word(node, function.upper()),
         )

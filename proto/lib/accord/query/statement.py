@@ -11,7 +11,7 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import ParseError, SqlglotError
 
-from accord.domain.errors import AccordError, Fact, RequestError, from_code
+from accord.domain.errors import KINDS, AccordError, Fact, RequestError, catalogue
 
 MAX_SQL_CHARACTERS: Final = 20_000
 _DIALECT: Final = "duckdb"
@@ -37,6 +37,12 @@ class Statement:
         line, position = _line_and_position(self.sql, start)
         return _error(code, {"line": line, "position": position, **facts})
 
+    def word(self, node: exp.Expr, default: str) -> str:
+        """The function's name as it was typed, in capitals: VARIANCE stays VARIANCE."""
+        start, end = node.meta.get("start"), node.meta.get("end")
+        typed = self.sql[start : end + 1].upper() if start is not None and end else ""
+        return typed if typed.replace("_", "").isalpha() else default
+
     @staticmethod
     def too_deep() -> AccordError:
         """The text is longer or more nested than a question may be."""
@@ -60,9 +66,7 @@ def parse_statement(sql: str) -> Statement:
 
 
 def _error(code: str, facts: dict[str, Fact]) -> AccordError:
-    error = from_code(code, facts)
-    error.detail = ""
-    return error
+    return KINDS[catalogue()[code].kind](code, detail="", record="", **facts)
 
 
 def _parse(sql: str) -> list[exp.Expr | None]:
