@@ -229,8 +229,9 @@ def test_impossible_numbers_are_a_bad_request(parties):
     for change in ({"version": 9}, {"run_id": b""}, {"question": b""}, {"minimum": 0}):
         with pytest.raises(RequestError, match="E-CRY-019"):
             dataclasses.replace(parties.context, **change)
-    with pytest.raises(RequestError, match="E-CRY-019"):
-        dataclasses.replace(parties.context, plan=make_plan(2, counts=()))
+    for plan in (make_plan(2, counts=()), make_plan(2, bounds=()), make_plan(0), make_plan(65537)):
+        with pytest.raises(RequestError, match="E-CRY-019"):
+            dataclasses.replace(parties.context, plan=plan)
 
 
 def test_an_extract_that_does_not_fit_the_plan_is_our_own_fault(parties):

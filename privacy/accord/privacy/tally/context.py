@@ -13,7 +13,7 @@ from accord.domain.ids import PROTOCOL_VERSION, RUN_ID_BYTES
 from accord.domain.question import MIN_INDEPENDENT_OWNERS, Question, independent_owners
 from accord.privacy.masks import Binding, Round
 from accord.privacy.modulus import key_digest
-from accord.query.plan import Plan
+from accord.query.plan import MAX_CELLS, Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ def _check_numbers(context: TallyContext) -> None:
         and len(context.question) == codec.DIGEST_BYTES
         and context.minimum >= 1
         and plan.max_rows >= 1
-        and plan.cells >= 1
+        and 1 <= plan.cells <= MAX_CELLS
         and plan.counts
         and plan.measures
         and all(measure.bound >= 0 for measure in plan.measures)
