@@ -7,6 +7,7 @@ The environment stands above the file: ``ACCORD_NODE_LISTEN`` replaces ``listen`
 import difflib
 import os
 import tomllib
+import typing
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
@@ -37,6 +38,7 @@ class FileSettings(BaseSettings):
 
 
 S = TypeVar("S", bound=FileSettings)
+M = TypeVar("M", bound=BaseModel)
 
 
 def load(kind: type[S], path: Path) -> S:
@@ -48,10 +50,7 @@ def load(kind: type[S], path: Path) -> S:
     """
     values = read_toml(path)
     _check_environment(kind)
-    try:
-        return kind(**values)
-    except ValidationError as error:
-        raise _readable(kind, path, error) from None
+    return parse(kind, values, str(path))
 
 
 def read_toml(path: Path) -> dict[str, Any]:
@@ -83,10 +82,22 @@ def _check_environment(kind: type[FileSettings]) -> None:
             raise RequestError("E-CFG-003", file="environment", key=variable, near=near)
 
 
-def _readable(kind: type[FileSettings], path: Path, error: ValidationError) -> RequestError:
+def parse(kind: type[M], values: Mapping[str, Any], file: str) -> M:
+    """Check ``values``, the tables of ``file``; no environment is looked at.
+
+    Raises:
+        RequestError: E-CFG-003 unknown key; E-CFG-004 missing key; E-CFG-005 wrong value.
+    """
+    try:
+        return kind(**values)
+    except ValidationError as error:
+        raise _readable(kind, file, error) from None
+
+
+def _readable(kind: type[BaseModel], file: str, error: ValidationError) -> RequestError:
     first = error.errors(include_url=False, include_context=False)[0]
     place = [str(part) for part in first["loc"]]
-    key, file = ".".join(place), str(path)
+    key = ".".join(place)
     if first["type"] == "extra_forbidden":
         near = nearest(place[-1], _model_at(kind, place[:-1]).model_fields)
         return RequestError("E-CFG-003", file=file, key=key, near=near)
@@ -100,10 +111,14 @@ def _readable(kind: type[FileSettings], path: Path, error: ValidationError) -> R
 def _model_at(model: type[BaseModel], place: list[str]) -> type[BaseModel]:
     for part in place:
         field = model.model_fields.get(part)
-        if field is None or not isinstance(field.annotation, type):
-            break
-        model = field.annotation if issubclass(field.annotation, BaseModel) else model
+        if field is not None:
+            candidates = [field.annotation, *typing.get_args(field.annotation)]
+            model = next((c for c in candidates if _is_model(c)), model)
     return model
+
+
+def _is_model(candidate: object) -> typing.TypeGuard[type[BaseModel]]:
+    return isinstance(candidate, type) and issubclass(candidate, BaseModel)
 
 
 def _example(kind: type[BaseModel], place: list[str]) -> str:
@@ -116,6 +131,8 @@ def _example(kind: type[BaseModel], place: list[str]) -> str:
 
 
 def _toml(value: object) -> str:
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(map(_toml, value)) + "]"
     if isinstance(value, dict):
         return "{ " + ", ".join(f"{key} = {_toml(item)}" for key, item in value.items()) + " }"
     return f'"{value}"' if isinstance(value, (str, Path)) else str(value)
