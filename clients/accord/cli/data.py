@@ -1,0 +1,135 @@
+"""``accord data``: from a file to a published table."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich import box
+from rich.table import Table
+from rich.text import Text
+
+from accord.cli.files import write_new_file
+from accord.cli.persons import open_client
+from accord.cli.session import As, Json, Session, session_of
+from accord.client.summaries import TableState
+from accord.domain.catalogue import Column
+from accord.query.numbers import decimal_text
+
+app = typer.Typer(add_completion=False, no_args_is_help=True)
+
+
+@app.callback()
+def data() -> None:
+    """Carries no options; the texts hold the help."""
+
+
+@app.command()
+def inspect(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE")],
+    *,
+    out: Annotated[Path | None, typer.Option("--out", metavar="DESCRIPTION")] = None,
+) -> None:
+    """Write a first description of a file."""
+    # The other commands of this group need no DuckDB.
+    from accord.node.sources.inspect import inspect_file  # noqa: PLC0415
+
+    session = session_of(context)
+    text = inspect_file(file)
+    if out is None:
+        session.out.print(text, markup=False, soft_wrap=True, end="")
+    else:
+        write_new_file(out, text.encode())
+    session.say("inspected", file=out or "DESCRIPTION")
+
+
+@app.command()
+def publish(
+    context: typer.Context,
+    description: Annotated[Path, typer.Argument(metavar="DESCRIPTION")],
+    *,
+    profile: As = None,
+    as_json: Json = False,
+) -> None:
+    """Publish a part."""
+    session = session_of(context)
+    with open_client(session, profile) as client:
+        done = client.publish(description)
+    if as_json:
+        value = {"table": done.table, "rows": done.rows, "epoch": done.epoch}
+        session.print_json({**value, "record": done.record})
+        return
+    session.out.print(f"{done.table} {done.rows}")
+    session.say(
+        "published", table=done.table, rows=f"{done.rows:,}", epoch=done.epoch, record=done.record
+    )
+
+
+@app.command("list")
+def list_tables(context: typer.Context, *, profile: As = None, as_json: Json = False) -> None:
+    """Show every table."""
+    session = session_of(context)
+    with open_client(session, profile) as client:
+        found = client.tables()
+    if as_json:
+        session.print_json({"tables": [_as_json(state) for state in found]})
+        return
+    for state in found:
+        _print_table(session, state)
+
+
+def _print_table(session: Session, state: TableState) -> None:
+    table, texts = state.table, session.texts
+    title = table.title_zh if texts.language == "zh" else table.title_en
+    missing = [part for part in table.parts if part not in state.published]
+    session.out.print(Text.assemble((table.name, "bold"), f"  {title}"))
+    session.out.print(texts.say("table_parts", parts=", ".join(table.parts)), soft_wrap=True)
+    for key, members in (("table_missing", missing), ("table_differing", state.differing)):
+        if members:
+            session.out.print(Text(texts.say(key, parts=", ".join(members)), "yellow"))
+    columns = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for key in ("column", "type", "range", "unit", "title"):
+        columns.add_column(texts.say(f"column_{key}"), no_wrap=key != "range")
+    for column in table.columns:
+        shown = column.title_zh if texts.language == "zh" else column.title_en
+        row = (column.name, _type(column), _range(session, column), column.unit, shown)
+        columns.add_row(*map(Text, row))
+    session.out.print(columns)
+
+
+def _type(column: Column) -> str:
+    scale = f"({column.scale})" if column.scale else ""
+    return f"{column.type.value}{scale}{'?' if column.nulls else ''}"
+
+
+def _range(session: Session, column: Column) -> str:
+    if column.domain:
+        return session.texts.say("table_domain", count=len(column.domain))
+    if column.minimum is None or column.maximum is None:
+        return ""
+    low, high = (decimal_text(value, column.scale) for value in (column.minimum, column.maximum))
+    return f"{low} … {high}"
+
+
+def _as_json(state: TableState) -> dict[str, object]:
+    table = state.table
+    columns = [
+        {
+            "name": column.name,
+            "type": column.type.value,
+            "scale": column.scale,
+            "nulls": column.nulls,
+            "domain": list(column.domain),
+            "unit": column.unit,
+        }
+        for column in table.columns
+    ]
+    return {
+        "table": table.name,
+        "digest": table.digest().hex(),
+        "key": table.key,
+        "parts": list(table.parts),
+        "published": list(state.published),
+        "differing": list(state.differing),
+        "columns": columns,
+    }

@@ -1,0 +1,46 @@
+"""Reading and writing the files a person names, with errors a person can use."""
+
+from pathlib import Path
+
+from accord.domain.errors import RequestError
+
+
+def read_file(path: Path) -> bytes:
+    """The bytes of a file.
+
+    Raises:
+        RequestError: E-CLI-002; it cannot be read.
+    """
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise RequestError("E-CLI-002", file=str(path), problem=_problem(error)) from None
+
+
+def write_file(path: Path, data: bytes) -> None:
+    """Write a file, replacing it.
+
+    Raises:
+        RequestError: E-CLI-003; it cannot be written.
+    """
+    try:
+        path.write_bytes(data)
+    except OSError as error:
+        raise RequestError("E-CLI-003", file=str(path), problem=_problem(error)) from None
+
+
+def write_new_file(path: Path, data: bytes) -> None:
+    """Write a file that must not exist yet: what a person has edited is not replaced.
+
+    Raises:
+        RequestError: E-CLI-003; it exists, or cannot be written.
+    """
+    try:
+        with path.open("xb") as file:
+            file.write(data)
+    except OSError as error:
+        raise RequestError("E-CLI-003", file=str(path), problem=_problem(error)) from None
+
+
+def _problem(error: OSError) -> str:
+    return error.strerror or type(error).__name__

@@ -1,0 +1,103 @@
+"""A finished question with its evidence checked; nothing is shown that does not verify."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.text import Text
+
+from accord.cli.render_answer import answer_as_json
+from accord.cli.texts import Texts
+from accord.domain import codec
+from accord.domain.answer import Answer
+from accord.domain.bundle import Bundle
+from accord.domain.card import Trust
+from accord.domain.errors import VerificationError
+from accord.domain.question import Question
+from accord.domain.record import Record
+from accord.domain.run import Outcome
+from accord.domain.signed import Signed
+from accord.query.plan import Plan
+from accord.verify.bundle import verify_bundle
+from accord.verify.report import Report
+
+
+@dataclass(frozen=True, slots=True)
+class AskedResult:
+    """An answer whose bundle has passed every check.
+
+    Attributes:
+        records: Kind and ``MEMBER#INDEX`` of every record in the bundle, in its order.
+        block: Ledger block of the release record.
+        file: Where the bundle was written.
+    """
+
+    question: Question
+    plan: Plan
+    answer: Answer
+    records: tuple[tuple[str, str], ...]
+    block: int
+    file: Path
+    report: Report
+
+
+def check_result(outcome: Outcome, file: Path, trust: Trust) -> AskedResult:
+    """Verify the bundle and lay out what it shows.
+
+    Raises:
+        VerificationError: E-CLI-009; a check fails, so there is no answer.
+        RequestError: E-VER-001 to E-VER-003; it is no bundle of this consortium.
+    """
+    report = verify_bundle(outcome.bundle, trust)
+    if report.verified is None:
+        failed = report.failed
+        raise VerificationError(
+            "E-CLI-009",
+            number=failed.number if failed else 0,
+            name=failed.sentence() if failed else "",
+            file=str(file),
+        )
+    bundle = codec.decode(Signed, outcome.bundle).unsafe_open(Bundle)
+    return AskedResult(
+        question=report.verified.question,
+        plan=report.verified.plan,
+        answer=report.verified.answer,
+        records=_records(bundle),
+        block=report.verified.released_in_block,
+        file=file,
+        report=report,
+    )
+
+
+def print_evidence(console: Console, result: AskedResult, texts: Texts) -> None:
+    """The evidence line: records, block, file, checks passed."""
+    records = texts.say("comma").join(name for _, name in result.records)
+    line = texts.say(
+        "evidence",
+        records=records,
+        block=result.block,
+        file=result.file,
+        count=len(result.report.checks),
+    )
+    console.print(Text.assemble(("✓ ", "green"), line), soft_wrap=True)
+
+
+def result_as_json(result: AskedResult) -> dict[str, object]:
+    """The answer and its evidence for a program."""
+    checks = {check.name: check.passed for check in result.report.checks}
+    return {
+        "run": result.question.run_id.hex(),
+        "sql": result.question.sql,
+        "purpose": result.question.purpose,
+        "answer": answer_as_json(result.answer),
+        "records": [{"kind": kind, "record": name} for kind, name in result.records],
+        "block": result.block,
+        "bundle": str(result.file),
+        "checks": checks,
+    }
+
+
+def _records(bundle: Bundle) -> tuple[tuple[str, str], ...]:
+    signed = (codec.decode(Signed, item.entry) for item in bundle.records)
+    records = [statement.unsafe_open(Record) for statement in signed]
+    return tuple((record.kind.value, f"{record.member}#{record.index}") for record in records)
