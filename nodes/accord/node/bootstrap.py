@@ -8,7 +8,7 @@ import secrets
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import structlog
 
@@ -126,6 +126,7 @@ def run_node(config: NodeConfig, stop: threading.Event, ready: Callable[[], None
         clock=clock,
         random_bytes=secrets.token_bytes,
         anchor_timeout_s=config.timeouts.anchor_s,
+        max_unanchored_age=timedelta(seconds=config.timeouts.max_unanchored_s),
     )
     addresses = {**config.peers, config.member: config.listen}
     channels = Channels(keys.tls, cards, addresses, config.limits.max_message_bytes)

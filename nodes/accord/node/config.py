@@ -67,6 +67,9 @@ class Timeouts(_Table):
     )
     anchor_s: Seconds = Field(default=120.0, description="until a record is final on the ledger")
     ledger_s: Seconds = Field(default=5.0, description="one request to the ledger")
+    max_unanchored_s: Seconds = Field(
+        default=14_400.0, description="a record may wait for the ledger before new work is refused"
+    )
     stop_s: Seconds = Field(default=5.0, description="running calls, when the node stops")
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
@@ -33,6 +34,7 @@ class Member:
         signed_cards: The same as they were signed, for evidence bundles.
         random_bytes: Cryptographic randomness; an argument so that tests can repeat a run.
         anchor_timeout_s: How long a run waits for one record to become final.
+        max_unanchored_age: Once records have waited longer for the chain, new work is refused.
     """
 
     name: str
@@ -47,6 +49,7 @@ class Member:
     clock: Clock
     random_bytes: Callable[[int], bytes]
     anchor_timeout_s: float
+    max_unanchored_age: timedelta
 
     def uri(self, member: str) -> str:
         """SPIFFE name of a member's node."""
@@ -63,6 +66,15 @@ class Member:
     def place(self, leaf_index: int) -> str:
         """How a record of ours is named to people: ``MEMBER#INDEX``."""
         return f"{self.name}#{leaf_index}"
+
+    def check_anchoring(self) -> None:
+        """Take no new work while records wait too long for the chain.
+
+        Raises:
+            UnavailableError: E-LOG-018.
+            VerificationError: E-LOG-012; anchoring has stopped for good.
+        """
+        self.gate.check_anchoring(self.clock.now(), self.max_unanchored_age)
 
     def record(
         self, session: Session, kind: RecordKind, fields: Mapping[str, bytes]

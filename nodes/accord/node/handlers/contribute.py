@@ -87,6 +87,7 @@ class Contribute:
         with self.member.database.read() as session:
             stored = repository.find_run(session, run_id, OWNER)
         if stored is None:
+            self.member.check_anchoring()
             return None
         if stored.question != asked.question.digest or stored.state == "accepted":
             raise RefusalError("E-RUN-008")
@@ -95,6 +96,8 @@ class Contribute:
     def _accept(self, asked: Asked, question: Question) -> Accepted:
         """Check and record in one transaction; only the committed record gives the permit."""
         with self.member.database.write() as session:
+            if repository.find_run(session, question.run_id, OWNER):
+                raise RefusalError("E-RUN-008")  # a second call was faster
             offer, grant, plan = self._check(session, asked, question)
             fields = {"question": asked.question.digest, "grant": grant.signed.digest}
             record = self.member.append(session, RecordKind.ACCEPT, fields, question)

@@ -57,6 +57,7 @@ class Draft:
         """Return a question; what cannot be asked at all is refused and recorded."""
         fields = {"sql": sql.encode(), "purpose": purpose.encode()}
         with self.member.refusals_recorded(b"", self.member.name, fields):
+            self.member.check_anchoring()
             run_id = self.member.random_bytes(RUN_ID_BYTES)
             return self.draft(caller.person, sql, purpose, run_id, dry_run=dry_run).question
 

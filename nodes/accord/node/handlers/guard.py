@@ -112,6 +112,8 @@ class Guard:
         }
         entries = codec.digest("contributions", _entries(contributions))
         with self.member.database.write() as session:
+            if repository.find_run(session, question.run_id, GUARD):
+                raise RefusalError("E-RUN-009")  # a second call was faster
             record = self.member.append(session, RecordKind.GUARD, fields, question)
             run = GuardRun(asked, seed, entries, codec.encode(signed), record.leaf_index)
             now, digest = self.member.clock.now(), asked.question.digest

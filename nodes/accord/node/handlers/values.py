@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, replace
 
+from sqlalchemy.orm import Session
+
 from accord.domain import codec
 from accord.domain.contribution import Decision, GuardStatement, digest_of
 from accord.domain.errors import RefusalError, RequestError, VerificationError
@@ -58,6 +60,7 @@ class SendValues:
         values = self.tallies.of(run).values(decision)
         signed = codec.encode(self.member.sign(VALUES, values))
         with self.member.database.write() as session:
+            self._check_first(session, question.run_id)
             fields = {
                 "question": run.asked.question.digest,
                 "decision": decision.digest(),
@@ -70,6 +73,12 @@ class SendValues:
             stored = StoredRun(question.run_id, OWNER, digest, "contributed", body, now)
             repository.save_run(session, stored)
         return run
+
+    def _check_first(self, session: Session, run_id: bytes) -> None:
+        """Two calls at once: whoever commits first has answered, the other may ask again."""
+        stored = repository.find_run(session, run_id, OWNER)
+        if stored is None or stored.state != "recorded":
+            raise RefusalError("E-RUN-009")
 
 
 def check_statement(statement: Signed, question: Question, member: Member) -> Decision:
