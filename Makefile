@@ -20,7 +20,7 @@ PYTEST_FLAGS ?= -n $(JOBS) --dist loadgroup
 AGAINST ?= $(shell git describe --tags --abbrev=0 2>/dev/null || git rev-parse --verify --quiet HEAD~1)
 PROTO_OUT ?= proto/gen
 PROTOS := $(wildcard proto/accord/wire/v1/*.proto)
-LINTED := clients ledger nodes privacy proto tests tools
+LINTED := benchmarks clients ledger nodes privacy proto tests tools
 
 .PHONY: help install demo test check format lint types imports wire contracts-fresh bench proto contracts clean
 
@@ -90,7 +90,7 @@ contracts-fresh:
 	fi
 
 bench: install ## packed encryption against phe, and what else is measured
-	@"$(PY)" tools/bench.py $(ARGS)
+	@set -e; for measured in benchmarks/*.py; do "$(PY)" "$$measured"; done
 
 proto: ## generates proto/gen from proto/accord
 	@mkdir -p "$(PROTO_OUT)"
