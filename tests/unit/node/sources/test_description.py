@@ -1,0 +1,162 @@
+"""A description is read strictly; every complaint names the line and what to write."""
+
+from pathlib import Path
+
+import pytest
+
+from accord.domain.catalogue import ColumnType
+from accord.domain.errors import AccordError, explain
+from accord.node.sources.description import parse_description, read_description
+
+GOOD = """\
+[source]
+path = "north.csv"
+[source.columns]
+wages = "Gross Wages"
+
+[table]
+name = "income"
+key = "person"
+parts = ["north", "central", "south"]
+max_rows = 1024
+title.en = "Income"
+title.zh = "收入"
+
+[columns.person]
+type = "text"
+
+[columns.region]
+type = "text"
+domain = ["north", "south"]
+
+[columns.rate]
+type = "decimal"
+scale = 1
+domain = ["1.5", 2]
+nulls = true
+
+[columns.wages]
+type = "decimal"
+scale = 2
+min = "-100.00"
+max = 250000
+unit = "EUR"
+confirmed = false
+title.zh = "工资"
+"""
+FOLDER = Path("/data")
+
+WRONG = [
+    ("E-SRC-001", "max_rows = 1024", "max_rows = = 1", 10),
+    ("E-SRC-002", 'unit = "EUR"', 'unti = "EUR"', 32),
+    ("E-SRC-002", 'wages = "Gross Wages"', 'wage = "Gross Wages"', 4),
+    ("E-SRC-002", 'title.zh = "工资"', 'title.fr = "salaires"', 34),
+    ("E-SRC-003", 'path = "north.csv"\n', "", 1),
+    ("E-SRC-003", 'min = "-100.00"\n', "", 27),
+    ("E-SRC-003", "scale = 2\n", "", 27),
+    ("E-SRC-004", 'min = "-100.00"', "min = -100.0", 30),
+    ("E-SRC-004", 'min = "-100.00"', 'min = "1e3"', 30),
+    ("E-SRC-004", 'type = "text"\ndomain', 'type = "texts"\ndomain', 18),
+    ("E-SRC-004", 'type = "text"\ndomain', 'type = "text"\nmin = 1\ndomain', 19),
+    ("E-SRC-004", 'type = "text"\ndomain', 'type = "text"\nscale = 1\ndomain', 19),
+    ("E-SRC-004", "scale = 2", "scale = 19", 29),
+    ("E-SRC-004", "confirmed = false", "confirmed = 0", 33),
+    ("E-SRC-004", '["north", "south"]', '["north", 5]', 19),
+    ("E-SRC-004", '["north", "south"]', "[]", 19),
+    ("E-SRC-004", 'parts = ["north", "central", "south"]', "parts = []", 9),
+    ("E-SRC-005", "max = 250000", "max = -101", 30),
+    ("E-SRC-006", "max_rows = 1024", "max_rows = 1000", 10),
+    ("E-SRC-006", "max_rows = 1024", "max_rows = 0", 10),
+    ("E-SRC-007", '["north", "south"]', '["north", "north"]', 19),
+    ("E-SRC-007", '["1.5", 2]', '["1.5", "1.50"]', 24),
+    ("E-SRC-007", '["north", "central", "south"]', '["north", "north"]', 9),
+    ("E-SRC-007", 'wages = "Gross Wages"', 'wages = "region"', 3),
+    ("E-SRC-008", 'key = "person"', 'key = "persn"', 8),
+    ("E-SRC-009", 'name = "income"', 'name = "Income tax"', 7),
+    ("E-SRC-009", "[columns.region]", "[columns.Region]", 17),
+    ("E-SRC-010", 'min = "-100.00"\nmax = 250000\n', "", 27),
+    ("E-SRC-011", 'min = "-100.00"', 'min = "-100.005"', 30),
+    ("E-SRC-011", "max = 250000", 'max = "1000000000000000000"', 31),
+    (
+        "E-SRC-012",
+        '[columns.person]\ntype = "text"',
+        '[columns.person]\ntype = "text"\nnulls = true',
+        8,
+    ),
+]
+
+
+def refused(text: str) -> AccordError:
+    with pytest.raises(AccordError) as caught:
+        parse_description(text, FOLDER, file="north.toml")
+    return caught.value
+
+
+def test_a_good_description() -> None:
+    description = parse_description(GOOD, FOLDER)
+    table = description.table
+    rate, wages = table.column("rate"), table.column("wages")
+
+    assert description.source.path == Path("/data/north.csv")
+    assert description.source.name_in_file("wages") == "Gross Wages"
+    assert description.source.name_in_file("region") == "region"
+    assert description.unconfirmed == ("wages",)
+    assert (table.parts, table.max_rows) == (("north", "central", "south"), 1024)
+    assert (table.title_en, table.title_zh) == ("Income", "收入")
+    assert rate is not None
+    assert (rate.domain, rate.minimum, rate.nulls) == (("1.5", "2.0"), None, True)
+    assert wages is not None
+    assert (wages.type, wages.scale) == (ColumnType.DECIMAL, 2)
+    assert (wages.minimum, wages.maximum) == (-10000, 25000000)
+    assert (wages.unit, wages.title_en, wages.title_zh) == ("EUR", "", "工资")
+
+
+def test_what_is_private_or_spelled_otherwise_does_not_change_the_identity() -> None:
+    other = (
+        GOOD.replace("north.csv", "elsewhere.parquet")
+        .replace('wages = "Gross Wages"\n', "")
+        .replace('"-100.00"', "-100")
+        .replace('["1.5", 2]', '["1.50", "2.0"]')
+        .replace("confirmed = false\n", "")
+    )
+
+    assert (
+        parse_description(other, FOLDER).table.digest()
+        == parse_description(GOOD, FOLDER).table.digest()
+    )
+
+
+@pytest.mark.parametrize(("code", "good", "wrong", "line"), WRONG)
+def test_what_is_wrong_is_named_with_its_line(code: str, good: str, wrong: str, line: int) -> None:
+    assert GOOD.count(good) == 1
+
+    error = refused(GOOD.replace(good, wrong))
+
+    assert (error.code, error.facts["line"]) == (code, line)
+    for language in ("en", "zh"):
+        sentence = explain(error, language)
+        assert not any("{" in text for text in (sentence.what, sentence.rule, sentence.can))
+
+
+def test_the_remedies_can_be_copied() -> None:
+    assert refused(GOOD.replace("1024", "1000")).facts["power"] == 1024
+    assert refused(GOOD.replace("unit =", "unti =")).facts["nearest"] == "unit"
+    assert (
+        refused(GOOD.replace('"persn"', "").replace('key = "person"', 'key = "persn"')).facts[
+            "nearest"
+        ]
+        == "person"
+    )
+    assert refused(GOOD.replace("scale = 2\n", "")).facts["example"] == "scale = 2"
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(AccordError, match="E-SRC-030"):
+        read_description(tmp_path / "none.toml")
+
+
+def test_the_data_path_is_relative_to_the_description(tmp_path: Path) -> None:
+    path = tmp_path / "north.toml"
+    path.write_text(GOOD, encoding="utf-8")
+
+    assert read_description(path).source.path == tmp_path / "north.csv"
