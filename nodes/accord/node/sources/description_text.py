@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
@@ -11,6 +11,8 @@ from accord.query.nearest import nearest
 
 T = TypeVar("T")
 _LINE_OF_ERROR: Final = re.compile(r"\(at line (\d+)")
+_HEADER: Final = re.compile(r"\s*\[\[?([^\]]+)\]")
+_KEY: Final = re.compile(r"\s*([\w.\-\"']+(?:\s*\.\s*[\w\-\"']+)*)\s*=")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,19 +104,29 @@ def parse_toml(text: str, file: str) -> Section:
 
 
 def line_of(text: str, path: tuple[str, ...], key: str) -> int:
-    """The line where ``key`` of the table ``path`` stands, else the table's header, else 1."""
-    header = 0
-    at: tuple[str, ...] = ()
+    """The line where ``key`` of the table ``path`` stands, else its nearest header, else 1."""
+    wanted = (*path, key) if key else path
+    found, matched = 1, 0
+    for number, names in _named_lines(text):
+        length = min(len(names), len(wanted))
+        if names[:length] == wanted[:length] and length > matched:
+            found, matched = number, length
+    return found
+
+
+def _named_lines(text: str) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """Every line that opens a table or sets a key, with the whole path of its name."""
+    table: tuple[str, ...] = ()
     for number, line in enumerate(text.splitlines(), 1):
-        stripped = line.strip()
-        if stripped.startswith("["):
-            at = tuple(part.strip(" \"'") for part in stripped.split("]")[0].strip("[").split("."))
-            if at == (*path, key):
-                return number
-            header = number if at == path else header
-        elif at == path and re.match(rf"[\"']?{re.escape(key)}[\"']?\s*[.=]", stripped):
-            return number
-    return header or 1
+        if header := _HEADER.match(line):
+            table = _names(header[1])
+            yield number, table
+        elif key := _KEY.match(line):
+            yield number, (*table, *_names(key[1]))
+
+
+def _names(dotted: str) -> tuple[str, ...]:
+    return tuple(name.strip(" \"'") for name in dotted.split("."))
 
 
 def titles(section: Section) -> tuple[str, str]:
