@@ -5,9 +5,9 @@ into a configuration.  ``docs/samples`` holds complete examples, which tests par
 """
 
 from pathlib import Path
-from typing import Annotated, Final, Literal, TypeVar
+from typing import Annotated, Final, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr
 from pydantic_settings import SettingsConfigDict
 
 from accord.domain.ids import is_name
@@ -94,14 +94,17 @@ class Limits(_Table):
 class _Located(FileSettings):
     """Settings that know the folder their relative paths start from."""
 
-    folder: Path = Field(default=Path(), exclude=True, description="set by the loader")
+    _folder: Path = PrivateAttr(default=Path())
 
     def path(self, value: Path) -> Path:
         """``value``, made absolute."""
-        return self.folder / value
+        return self._folder / value
 
-
-L = TypeVar("L", bound=_Located)
+    def located_at(self, file: Path) -> Self:
+        """The same settings, as read from ``file``."""
+        located = self.model_copy()
+        located._folder = file.resolve().parent  # noqa: SLF001 - of this very class
+        return located
 
 
 class NodeConfig(_Located):
@@ -149,13 +152,9 @@ class LedgerConfig(_Located):
 
 def load_node_config(path: Path) -> NodeConfig:
     """Read a node's configuration; errors as in `accord.node.settings.load`."""
-    return _located(load(NodeConfig, path), path)
+    return load(NodeConfig, path).located_at(path)
 
 
 def load_ledger_config(path: Path) -> LedgerConfig:
     """Read the ledger's configuration; errors as in `accord.node.settings.load`."""
-    return _located(load(LedgerConfig, path), path)
-
-
-def _located(config: L, path: Path) -> L:
-    return config.model_copy(update={"folder": path.resolve().parent})
+    return load(LedgerConfig, path).located_at(path)

@@ -95,7 +95,9 @@ def parse(kind: type[M], values: Mapping[str, Any], file: str) -> M:
 
 
 def _readable(kind: type[BaseModel], file: str, error: ValidationError) -> RequestError:
-    first = error.errors(include_url=False, include_context=False)[0]
+    errors = error.errors(include_url=False, include_context=False)
+    # A misspelt key is also a missing one; the misspelling is what helps.
+    first = min(errors, key=lambda each: each["type"] != "extra_forbidden")
     place = [str(part) for part in first["loc"]]
     key = ".".join(place)
     if first["type"] == "extra_forbidden":
