@@ -1,8 +1,8 @@
 """A CSV or Parquet file as DuckDB sees it: a locked-down connection and a relation.
 
 The connection can read this one file and nothing else: no other path, no network, no
-extension.  All SQL of this folder is built from fixed text, quoted identifiers and
-numbered parameters; nothing a person typed ever becomes SQL.
+extension.  All SQL of this folder is made of fixed text, quoted names and numbered
+parameters; nothing an analyst typed ever becomes SQL.
 """
 
 import csv

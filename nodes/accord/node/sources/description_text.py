@@ -12,7 +12,7 @@ from accord.query.nearest import nearest
 T = TypeVar("T")
 _LINE_OF_ERROR: Final = re.compile(r"\(at line (\d+)")
 _HEADER: Final = re.compile(r"\s*\[\[?([^\]]+)\]")
-_KEY: Final = re.compile(r"\s*([\w.\-\"']+(?:\s*\.\s*[\w\-\"']+)*)\s*=")
+_KEY: Final = re.compile(r"\s*([\w\-\"']+(?:\s*\.\s*[\w\-\"']+)*)\s*=")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from accord.domain.catalogue import Column, ColumnType, Table
-from accord.domain.errors import AccordError, RefusalError, UnavailableError
+from accord.domain.errors import AccordError, RefusalError, RequestError, UnavailableError
 from accord.ledger.permits import AccessPermit
 from accord.node.sources.datafile import (
     Limits,
@@ -43,6 +43,8 @@ class DuckDBSource:
             parameters = Parameters()
             sql = _examination(FileColumns(file, self._source, table), parameters)
             rows, duplicates, *counts = file.rows(sql, parameters)[0]
+        if file_digest(self._source.path) != digest:
+            raise RequestError("E-SRC-035", file=self._source.path.name)
         columns = {
             column.name: ColumnFaults(*counts[4 * index : 4 * index + 4])
             for index, column in enumerate(table.columns)

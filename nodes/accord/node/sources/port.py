@@ -59,7 +59,8 @@ class DataSource(Protocol):
         """Compare every row with the description.
 
         Raises:
-            RequestError: E-SRC-030 to E-SRC-034; the file is missing or not as described.
+            RequestError: E-SRC-030 to E-SRC-035; the file is missing, not as described, or
+                changes while it is read.
         """
         ...
 

@@ -119,6 +119,32 @@ def test_drift_tells_the_requester_the_code_and_the_steward_the_rows(tmp_path: P
     assert "duplicate keys 1" in caught.value.detail
 
 
+def changing_digests(monkeypatch: pytest.MonkeyPatch, first: bytes) -> None:
+    """The file is replaced after the first look at its bytes."""
+    found = iter([first])
+    monkeypatch.setattr("accord.node.sources.duckdb.file_digest", lambda _: next(found, b"\1" * 32))
+
+
+def test_a_file_that_changes_while_examined_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    description = described(tmp_path, CSV.encode())
+    changing_digests(monkeypatch, b"\0" * 32)
+
+    with pytest.raises(RequestError, match="E-SRC-035"):
+        DuckDBSource(description.source).examine(description.table)
+
+
+def test_a_file_that_changes_while_measured_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    description = described(tmp_path, CSV.encode())
+    changing_digests(monkeypatch, b"\0" * 32)
+
+    with pytest.raises(RefusalError, match="E-SRC-040"):
+        measured(description, b"\0" * 32)
+
+
 def test_a_source_that_is_gone_is_unavailable_and_says_nothing_more(tmp_path: Path) -> None:
     description = described(tmp_path, CSV.encode())
     published = file_digest(description.source.path)
