@@ -64,8 +64,9 @@ def _texts(table: dict[str, Any], place: str) -> Iterator[Pair]:
 
 
 def _is_chinese(text: str) -> bool:
-    # A short one may be a name or a sign, such as ", ".
-    return len(text) <= SHORT or CHINESE.search(text) is not None
+    # What is left of a short one may be a name, a sign or a layout of values.
+    words = re.sub(r"\{[^}]*\}|\W", "", text)
+    return len(words) <= SHORT or CHINESE.search(text) is not None
 
 
 def _flat(value: Any) -> str:
