@@ -19,6 +19,7 @@ from tests.integration import appender_process, outbox_process
 from tests.unit.ledger.evm import evm_consortium
 
 KILLED = -signal.SIGKILL
+NOBODY = "http://127.0.0.1:1"
 
 
 def run_step(folder: Path, moment: str) -> int:
@@ -74,6 +75,20 @@ def test_killed_nodes_and_ledgers_agree_in_the_end(tmp_path: Path) -> None:
     with process(*ledger, port) as (_, out):
         assert out.readline().strip() == port
         check_agreement(tmp_path, address, printed)
+
+
+def test_two_processes_on_one_log_leave_no_gap(tmp_path: Path) -> None:
+    arguments = ("tests.integration.appender_process", str(tmp_path / "member.db"), NOBODY)
+    Member(tmp_path / "member.db").close()
+    with process(*arguments) as (_, first), process(*arguments) as (_, second):
+        printed = [int(out.readline()) for _ in range(30) for out in (first, second)]
+    member = Member(tmp_path / "member.db")
+    with member.units.read() as unit:
+        size = unit.log.size()
+        check_stored(unit.log, size, root_at(unit.log, size))
+    member.close()
+    assert len(set(printed)) == 60
+    assert set(printed) <= set(range(size))
 
 
 def append_for(folder: Path, address: str, records: int) -> list[int]:

@@ -98,8 +98,7 @@ class Gate:
             UnavailableError: E-LOG-018; the oldest waiting record is too old.
             VerificationError: E-LOG-012; anchoring has stopped for good.
         """
-        if self._progress.alarm is not None:
-            raise self._progress.alarm
+        self._progress.check()
         with self._units.read() as unit:
             final = unit.heads.latest_final()
             waiting = unit.log.leaves(final.size if final else 0, 1)

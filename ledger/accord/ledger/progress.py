@@ -40,5 +40,14 @@ class Progress:
         """
         with self._changed:
             self._changed.wait_for(lambda: self._alarm or self._count > count, timeout_s)
-            if self._alarm is not None:
-                raise self._alarm
+        self.check()
+
+    def check(self) -> None:
+        """Do nothing while anchoring goes on.
+
+        Raises:
+            AccordError: the alarm.
+        """
+        alarm = self.alarm
+        if alarm is not None:
+            raise alarm.with_traceback(None)  # one object for all; its traceback must not grow

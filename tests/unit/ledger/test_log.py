@@ -1,15 +1,16 @@
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from accord.domain.errors import AccordError, FaultError
-from accord.domain.record import RecordKind
+from accord.domain.errors import AccordError, FaultError, VerificationError
+from accord.domain.record import RecordKind, check_disclosed
 from accord.ledger.heads import LedgerUnits
 from accord.ledger.log import Growth, Leaf, RecordOpening
 from accord.ledger.merkle import Frontier
-from accord.ledger.reading import check_stored, root_at
+from accord.ledger.reading import check_stored, disclose_field, root_at
 from accord.ledger.store.database import Database
 from accord.ledger.store.log_store import SqlLedgerUnits
 from accord.ledger.store.models import Base
@@ -104,6 +105,44 @@ def test_listeners_hear_of_appends_once_they_are_committed(member: Member) -> No
         unit.log.erase_opening(0)
     member.append()
     assert heard == [1, 2]
+
+
+def test_a_reader_does_not_wait_for_a_writer(tmp_path: Path) -> None:
+    member = Member(tmp_path / "member.db")
+    member.append()
+    with member.units.write() as writing:
+        member.log.append(writing.log, RecordKind.ACCESS, {})
+        with member.units.read() as reading:
+            assert reading.log.size() == 1
+        assert writing.log.size() == 2
+    member.close()
+
+
+def test_an_erased_key_is_not_left_in_the_file(tmp_path: Path) -> None:
+    member = Member(tmp_path / "member.db")
+    key = member.append(purpose=b"a guessable purpose").opening.record_key
+    with member.units.write() as unit:
+        unit.log.erase_opening(0)
+    member.close()
+    left = b"".join(path.read_bytes() for path in tmp_path.iterdir())
+    assert key not in left
+    assert b"a guessable purpose" not in left
+
+
+def test_a_field_opens_with_its_own_salt_and_value_only(member: Member) -> None:
+    record = member.append(purpose=b"statistics", table=b"income").record
+    with member.units.read() as unit:
+        opened = disclose_field(unit.log, 0, "purpose")
+        other = disclose_field(unit.log, 0, "table")
+    assert check_disclosed(record, "purpose", opened) == b"statistics"
+    for field, bad in (
+        ("purpose", replace(opened, value=b"marketing")),
+        ("purpose", replace(opened, salt=other.salt)),
+        ("table", opened),
+        ("no such field", opened),
+    ):
+        with pytest.raises(VerificationError, match="E-REC-001"):
+            check_disclosed(record, field, bad)
 
 
 def test_every_constraint_has_a_name() -> None:

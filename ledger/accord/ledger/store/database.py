@@ -36,6 +36,7 @@ class Database:
         self._listeners: list[Callable[[], None]] = []
         if self._sqlite:
             _configure_sqlite(self.engine)
+        self._reading = self.engine.execution_options(**{_READ_ONLY: True})
 
     def create_tables(self) -> None:
         """Create what is missing; a deployed database is migrated by Alembic instead."""
@@ -60,7 +61,7 @@ class Database:
         """One consistent view of what is committed."""
         with (
             self._queue(needed=self._one_connection),
-            Session(self.engine.execution_options(**{_READ_ONLY: True})) as session,
+            Session(self._reading) as session,
         ):
             yield session
 
@@ -90,6 +91,7 @@ def _configure_sqlite(engine: Engine) -> None:
             "journal_mode = WAL",
             "synchronous = FULL",  # a record survives the loss of power, too
             "foreign_keys = ON",
+            "secure_delete = ON",  # an erased record key is overwritten, not only unlinked
             f"busy_timeout = {_BUSY_TIMEOUT_MS}",
         ):
             connection.execute(f"PRAGMA {pragma}")
