@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from accord.query.plan import CountKind, CountTerm
+from accord.query.plan import CountKind, CountTerm, Plan
 
 MIN_SOURCES: Final = 2  # with one, the joint sum is that owner's own number
 
@@ -44,15 +44,21 @@ class CellCounts:
 
 
 def decide(
-    terms: Sequence[CountTerm], cells: Sequence[CellCounts], minimum: int
+    plan: Plan, cells: Sequence[CellCounts], minimum: int
 ) -> tuple[bytes, tuple[Reason, ...]]:
     """One byte per cell, 1 released and 0 withheld, and the reason of each."""
-    pairs = _nested_terms(terms)
-    reasons = tuple(_judge(cell, pairs, minimum) for cell in cells)
+    pairs = _nested_terms(plan.counts)
+    rows_released = any(not measure.column for measure in plan.measures)
+    reasons = tuple(_judge(cell, pairs, minimum, rows_released) for cell in cells)
     return bytes(reason is Reason.RELEASED for reason in reasons), reasons
 
 
-def _judge(cell: CellCounts, pairs: Sequence[tuple[int, int]], minimum: int) -> Reason:
+def _judge(
+    cell: CellCounts,
+    pairs: Sequence[tuple[int, int]],
+    minimum: int,
+    rows_released: bool,  # noqa: FBT001 - private
+) -> Reason:
     rests = [cell.terms[rows] - cell.terms[present] for rows, present in pairs]
     single = cell.contributors == 1 and cell.objections == 0
     if cell.vetoes:
@@ -61,7 +67,7 @@ def _judge(cell: CellCounts, pairs: Sequence[tuple[int, int]], minimum: int) -> 
         return Reason.INCONSISTENT
     if min(cell.terms) < minimum:
         return Reason.TOO_FEW
-    if any(0 < rest < minimum for rest in rests):
+    if rows_released and any(0 < rest < minimum for rest in rests):
         return Reason.COMPLEMENT
     if cell.contributors < MIN_SOURCES and not single:
         return Reason.SINGLE_SOURCE

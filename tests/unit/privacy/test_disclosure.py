@@ -3,9 +3,18 @@
 import pytest
 
 from accord.privacy.disclosure import CellCounts, Reason, decide
+from accord.query.plan import Measure, Plan
 from tests.unit.privacy.parties import PRESENT, ROWS, SUPPORT
 
-TERMS = (ROWS, PRESENT, SUPPORT)
+COUNT_ROWS = Measure("", 0, 0, 1)
+COUNT_VALUES = Measure("wages", 0, 0, 1)
+
+
+def _plan(counts, measures=(COUNT_ROWS, COUNT_VALUES)) -> Plan:
+    return Plan(1, "t", (), None, (), measures, counts, (), 1024)
+
+
+TERMS = _plan((ROWS, PRESENT, SUPPORT))
 
 
 def _reason(terms, contributors=3, objections=3, vetoes=0) -> Reason:
@@ -53,8 +62,9 @@ def test_one_veto_is_enough():
 
 def test_complements_count_only_where_both_numbers_are_asked():
     cell = CellCounts((11, 10), 2, 0, 0)
-    assert decide((ROWS, SUPPORT), [cell], 10)[0] == b"\1"
-    assert decide((ROWS, PRESENT), [cell], 10)[0] == b"\0"
+    assert decide(_plan((ROWS, SUPPORT)), [cell], 10)[0] == b"\1"
+    assert decide(_plan((ROWS, PRESENT)), [cell], 10)[0] == b"\0"
+    assert decide(_plan((ROWS, PRESENT), (COUNT_VALUES,)), [cell], 10)[0] == b"\1"
 
 
 def test_the_decision_is_a_function_of_its_arguments():

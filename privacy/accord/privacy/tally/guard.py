@@ -66,7 +66,7 @@ class GuardTally:
         digests = {owner: digest_of(counts[owner].ciphertexts) for owner in context.count_ring}
         if self._decided is not None and self._decided.counts != digests:
             raise RefusalError("E-CRY-014", guard=context.guard)
-        allowed, reasons = decide(context.plan.counts, self._open(counts), context.minimum)
+        allowed, reasons = decide(context.plan, self._open(counts), context.minimum)
         decision = Decision(
             version=context.version,
             run_id=context.run_id,

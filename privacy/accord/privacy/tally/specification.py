@@ -66,7 +66,7 @@ def run_tally(
         CellCounts(tuple(sums[at : at + terms]), *sums[at + terms : at + width])
         for at in range(0, len(sums), width)
     ]
-    allowed, reasons = decide(plan.counts, cells, context.minimum)
+    allowed, reasons = decide(plan, cells, context.minimum)
     decision = Decision(
         version=context.version,
         run_id=context.run_id,
