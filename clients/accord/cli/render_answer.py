@@ -22,7 +22,7 @@ def answer_table(answer: Answer, plan: Plan, texts: Texts) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
     computed = [output.function is not Function.GROUP for output in plan.outputs]
     for place, (name, unit) in enumerate(zip(answer.columns, answer.units, strict=True)):
-        title = f"{name} ({unit})" if unit else name
+        title = Text(f"{name}, {unit}" if unit else name)
         numeric = computed[place] or all(_is_number(row[place]) for row in answer.rows)
         table.add_column(title, justify="right" if numeric else "left", no_wrap=True)
     for row in answer.rows:

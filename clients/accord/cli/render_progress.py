@@ -86,10 +86,11 @@ class ProgressBoard:
                 self._print_line(member)
 
     def _print_line(self, member: str) -> None:
-        if member in self._printed:
+        if member in self._printed or not (self._reached[member] or member in self.refused):
             return
         self._printed.add(member)
-        self._console.print(Text("  "), self._line(member, only_reached=True), soft_wrap=True)
+        line = Text("  ").append_text(self._line(member, only_reached=True))
+        self._console.print(line, soft_wrap=True)
 
     def _table(self) -> Table:
         table = Table.grid(padding=(0, 1))
@@ -102,7 +103,7 @@ class ProgressBoard:
         line = Text(member.ljust(width + 2), "bold")
         for stage in self._stages[member]:
             done = stage in self._reached[member]
-            if done or not only_reached:
+            if done or not (only_reached or member in self.refused):
                 line.append(f"{'✓' if done else '·'} ", "green" if done else "dim")
                 line.append(self._words(member, stage, done=done), "" if done else "dim")
         if member in self.refused:

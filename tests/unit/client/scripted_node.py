@@ -1,4 +1,5 @@
 """A node that says what a test tells it, on a real channel of the loopback interface."""
+# ruff: noqa: N802 - the generated servicers name the methods
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -85,7 +86,9 @@ PLAN = Plan(
 
 
 def profile_of(identity: Identity) -> Profile:
-    trust = Trust(1, "demo", 7, bytes(32), bytes(20), bytes(32), bytes(32), {"tax_north": b"\1" * 32})
+    trust = Trust(
+        1, "demo", 7, bytes(32), bytes(20), bytes(32), bytes(32), {"tax_north": b"\1" * 32}
+    )
     signer = Ed25519Signer(identity.uri, bytes(32))
     card = signer.sign("person_card", b"")
     return Profile(identity, "127.0.0.1:0", b"", b"", b"", signer, SEALING, card, trust)

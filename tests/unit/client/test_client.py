@@ -95,9 +95,11 @@ def test_every_request_names_its_run_and_the_protocol_version():
     ],
 )
 def test_a_draft_that_is_not_what_was_typed_is_not_signed(thing: str, change: dict[str, Any]):
-    with scripted_client({"Draft": draft_of(**change), "Ask": handle_ask}) as (client, script):
-        with pytest.raises(VerificationError) as caught:
-            client.ask(SQL, PURPOSE)
+    with (
+        scripted_client({"Draft": draft_of(**change), "Ask": handle_ask}) as (client, script),
+        pytest.raises(VerificationError) as caught,
+    ):
+        client.ask(SQL, PURPOSE)
 
     assert (caught.value.code, caught.value.facts["thing"]) == ("E-CLI-001", thing)
     assert [type(request) for request in script.requests] == [wire.DraftRequest]
@@ -127,9 +129,11 @@ def test_a_run_that_ends_without_an_outcome_is_no_answer():
     def answer(_: Any) -> Any:
         yield progress("tax_north", types_pb2.STAGE_GRANTED)
 
-    with scripted_client({"Draft": draft_of(), "Ask": answer}) as (client, _):
-        with pytest.raises(UnavailableError) as caught:
-            client.ask(SQL, PURPOSE)
+    with (
+        scripted_client({"Draft": draft_of(), "Ask": answer}) as (client, _),
+        pytest.raises(UnavailableError) as caught,
+    ):
+        client.ask(SQL, PURPOSE)
 
     assert caught.value.code == "E-CLI-007"
 
@@ -141,9 +145,11 @@ def test_the_outcome_of_another_question_is_not_believed():
         other_signed = Signed(signed.kind, other, signed.signer, signed.algorithm, b"")
         yield wire.AskResponse(sealed_outcome=sealed_outcome(other_signed))
 
-    with scripted_client({"Draft": draft_of(), "Ask": answer}) as (client, _):
-        with pytest.raises(VerificationError) as caught:
-            client.ask(SQL, PURPOSE)
+    with (
+        scripted_client({"Draft": draft_of(), "Ask": answer}) as (client, _),
+        pytest.raises(VerificationError) as caught,
+    ):
+        client.ask(SQL, PURPOSE)
 
     assert caught.value.code == "E-CLI-008"
 
@@ -153,9 +159,11 @@ def test_an_outcome_sealed_for_another_run_does_not_open():
         signed = codec.decode(Signed, request.question)
         yield wire.AskResponse(sealed_outcome=sealed_outcome(signed, b"\x09" * 16))
 
-    with scripted_client({"Draft": draft_of(), "Ask": answer}) as (client, _):
-        with pytest.raises(VerificationError) as caught:
-            client.ask(SQL, PURPOSE)
+    with (
+        scripted_client({"Draft": draft_of(), "Ask": answer}) as (client, _),
+        pytest.raises(VerificationError) as caught,
+    ):
+        client.ask(SQL, PURPOSE)
 
     assert caught.value.code == "E-CRY-008"
 
@@ -164,9 +172,11 @@ def test_a_refusal_arrives_with_its_code_facts_and_record():
     def answer(_: Any) -> Any:
         raise RefusalError("E-GRT-002", record="tax_north#8", columns="donations", table="income")
 
-    with scripted_client({"Draft": answer}) as (client, _):
-        with pytest.raises(RefusalError) as caught:
-            client.ask(SQL, PURPOSE)
+    with (
+        scripted_client({"Draft": answer}) as (client, _),
+        pytest.raises(RefusalError) as caught,
+    ):
+        client.ask(SQL, PURPOSE)
 
     assert (caught.value.code, caught.value.record) == ("E-GRT-002", "tax_north#8")
     assert caught.value.facts["columns"] == "donations"
@@ -231,9 +241,11 @@ def test_publishing_sends_the_text_and_the_folder_it_stands_in(tmp_path: Path):
 
 
 def test_a_description_that_cannot_be_read_is_named(tmp_path: Path):
-    with scripted_client({}, STEWARD) as (client, _):
-        with pytest.raises(RequestError) as caught:
-            client.publish(tmp_path / "none.toml")
+    with (
+        scripted_client({}, STEWARD) as (client, _),
+        pytest.raises(RequestError) as caught,
+    ):
+        client.publish(tmp_path / "none.toml")
 
     assert caught.value.code == "E-CLI-002"
 
