@@ -5,8 +5,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy.orm import Session
-
 from accord.domain import codec
 from accord.domain.bundle import RecordEvidence
 from accord.domain.card import MemberCard
@@ -22,6 +20,7 @@ from accord.ledger.reading import disclose_field, read_leaf
 from accord.ledger.store.database import Database
 from accord.ledger.store.log_store import SqlLogStore
 from accord.node.keys import NodeKeys
+from accord.node.store.repository import Session
 from accord.privacy.paillier import EncryptionKey
 
 

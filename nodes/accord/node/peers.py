@@ -46,6 +46,12 @@ class Peers(Protocol):
         """An owner's values of the allowed cells."""
         ...
 
-    def send_mask(self, member: str, run_id: bytes, release: RecordEvidence) -> Signed:
+    def send_mask(
+        self,
+        member: str,
+        run_id: bytes,
+        release: RecordEvidence,
+        contributed: Sequence[RecordEvidence],
+    ) -> Signed:
         """The guard's signed `Values`: its mask."""
         ...

@@ -86,9 +86,19 @@ class GrpcPeers:
         answer = self._call(member, lambda stub: stub.SendValues, request)
         return codec.decode(ValuesEvidence, answer.values)
 
-    def send_mask(self, member: str, run_id: bytes, release: RecordEvidence) -> Signed:
+    def send_mask(
+        self,
+        member: str,
+        run_id: bytes,
+        release: RecordEvidence,
+        contributed: Sequence[RecordEvidence],
+    ) -> Signed:
         """See `Peers`."""
-        request = wire.SendMaskRequest(header=header(run_id), release=codec.encode(release))
+        request = wire.SendMaskRequest(
+            header=header(run_id),
+            release=codec.encode(release),
+            contributed=[codec.encode(record) for record in contributed],
+        )
         answer = self._call(member, lambda stub: stub.SendMask, request)
         return codec.decode(Signed, answer.mask)
 

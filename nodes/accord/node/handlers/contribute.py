@@ -7,8 +7,6 @@ and the access record, once final, makes the `SendPermit` without which nothing 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from sqlalchemy.orm import Session
-
 from accord.domain import codec
 from accord.domain.errors import AccordError, RefusalError
 from accord.domain.question import Question
@@ -25,7 +23,7 @@ from accord.node.progress import step
 from accord.node.runs import OWNER, OwnerRun
 from accord.node.sources.port import DataSource
 from accord.node.store import repository
-from accord.node.store.repository import StoredGrant, StoredOffer, StoredRun
+from accord.node.store.repository import Session, StoredGrant, StoredOffer, StoredRun
 from accord.query.plan import Plan
 from accord.wire.v1 import types_pb2 as wire
 

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from accord.domain import codec
-from accord.domain.bundle import RecordEvidence
 from accord.domain.contribution import GuardStatement, Values
 from accord.domain.errors import AccordError, RefusalError, VerificationError
 from accord.domain.question import Question
@@ -74,7 +73,7 @@ class Coordinate:
         for owner in question.owners:
             report(step(owner, wire.STAGE_ADDED))
         release = self._release(asked, question, statement, partial)
-        mask = self._mask(question, self.member.evidence_at(release), report)
+        mask = self._mask(question, release, values, report)
         # Asked again, the same bytes come with proofs: their records are anchored by now.
         values = self._values(question, guard.statement, report)
         guard = self._decide(asked, question, contributions)
@@ -133,9 +132,17 @@ class Coordinate:
         self.member.gate.wait_final(record.leaf_index, self.member.anchor_timeout_s)
         return record.leaf_index
 
-    def _mask(self, question: Question, release: RecordEvidence, report: Report) -> Signed:
+    def _mask(
+        self,
+        question: Question,
+        release: int,
+        values: Mapping[str, ValuesEvidence],
+        report: Report,
+    ) -> Signed:
+        evidence = self.member.evidence_at(release)
+        contributed = [values[owner].record for owner in question.owners]
         with _reporting(question.guard, report):
-            mask = self.peers.send_mask(question.guard, question.run_id, release)
+            mask = self.peers.send_mask(question.guard, question.run_id, evidence, contributed)
             self._check_values(question.guard, mask)
         for member in (*question.owners, question.guard):
             report(step(member, wire.STAGE_RELEASED))

@@ -4,7 +4,7 @@ The guard adds the owners' signed ciphertexts itself, each checked against its o
 final access record, and sends its mask only for a release record that is final.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from accord.domain import codec
@@ -53,7 +53,13 @@ class Guard:
         statement = codec.decode(Signed, run.statement)
         return GuardEvidence(statement, self.member.evidence_at(run.record))
 
-    def send_mask(self, caller: str, run_id: bytes, release: RecordEvidence) -> Signed:
+    def send_mask(
+        self,
+        caller: str,
+        run_id: bytes,
+        release: RecordEvidence,
+        contributed: Sequence[RecordEvidence],
+    ) -> Signed:
         """Our mask of the value round, once the release record is final."""
         with self.member.database.read() as session:
             stored = repository.find_run(session, run_id, GUARD)
@@ -64,7 +70,9 @@ class Guard:
         statement = codec.decode(Signed, run.statement).unsafe_open(GuardStatement)
         fields = {"question": run.asked.question.digest}
         with self.member.refusals_recorded(run_id, caller, fields):
-            self._check_release(caller, question, run, statement, release)
+            named = self._contributed(question, statement.decision, contributed)
+            named[question.guard] = statement.mask
+            self._check_release(caller, question, statement.decision, named, release)
             tally = self._tally(run.asked, question, run.seed, statement.decision)
             values = tally.mask(statement)
         return self.member.sign(VALUES, values)
@@ -139,26 +147,33 @@ class Guard:
             raise VerificationError("E-RUN-012", member=owner, thing="counts")
         return access["data_version"], counts
 
+    def _contributed(
+        self, question: Question, decision: Decision, contributed: Sequence[RecordEvidence]
+    ) -> dict[str, bytes]:
+        """What each owner has signed that it contributed; nothing else may be released."""
+        named: dict[str, bytes] = {}
+        for owner, record in _by_owner(question, contributed):
+            kind, run_id = RecordKind.CONTRIBUTED, question.run_id
+            fields = self.evidence.open(record, owner, kind, run_id)
+            if (fields["question"], fields["decision"]) != (decision.question, decision.digest()):
+                raise VerificationError("E-RUN-012", member=owner, thing="contributed record")
+            named[owner] = fields["values"]
+        return named
+
     def _check_release(
         self,
         caller: str,
         question: Question,
-        run: GuardRun,
-        statement: GuardStatement,
+        decision: Decision,
+        named: dict[str, bytes],
         release: RecordEvidence,
     ) -> None:
         """The requester's final release record names exactly this run's ciphertexts."""
         if caller != question.requester:
             raise RequestError("E-RUN-011", run=question.run_id.hex())
         fields, _ = self.evidence.open_final(release, caller, RecordKind.RELEASE, question.run_id)
-        named = codec.decode(dict[str, bytes], fields["contributions"])
-        fits = (
-            fields["question"] == run.asked.question.digest
-            and fields["decision"] == statement.decision.digest()
-            and set(named) == {*question.owners, question.guard}
-            and named[question.guard] == statement.mask
-        )
-        if not fits:
+        released = (fields["question"], fields["decision"], fields["contributions"])
+        if released != (decision.question, decision.digest(), codec.encode(named)):
             raise RefusalError("E-RUN-013")
 
     def _tally(
@@ -172,6 +187,19 @@ class Guard:
             requester_key=self.member.encryption_key(question.requester),
             decided=decided,
         )
+
+
+def _by_owner(
+    question: Question, records: Sequence[RecordEvidence]
+) -> Iterator[tuple[str, RecordEvidence]]:
+    """Owners with their records.
+
+    Raises:
+        VerificationError: E-RUN-012; not one for each owner.
+    """
+    if len(records) != len(question.owners):
+        raise VerificationError("E-RUN-012", member=question.requester, thing="records")
+    yield from zip(question.owners, records, strict=True)
 
 
 def _entries(contributions: Sequence[OwnerEvidence]) -> list[bytes]:

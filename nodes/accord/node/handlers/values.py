@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass, replace
 
-from sqlalchemy.orm import Session
-
 from accord.domain import codec
 from accord.domain.contribution import Decision, GuardStatement, digest_of
 from accord.domain.errors import RefusalError, RequestError, VerificationError
@@ -17,7 +15,7 @@ from accord.node.handlers.sealed import check_permit
 from accord.node.member import Member
 from accord.node.runs import OWNER, OwnerRun
 from accord.node.store import repository
-from accord.node.store.repository import StoredRun
+from accord.node.store.repository import Session, StoredRun
 
 
 @dataclass(frozen=True, slots=True)

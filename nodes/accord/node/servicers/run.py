@@ -93,8 +93,9 @@ class RunServicer(rpc.RunServiceServicer):
     ) -> wire.SendMaskResponse:
         """See run.proto."""
         release = codec.decode(RecordEvidence, request.release)
+        contributed = tuple(codec.decode(RecordEvidence, one) for one in request.contributed)
         member, run_id = caller(context).member, request.header.run_id
-        mask = self._handlers.guard.send_mask(member, run_id, release)
+        mask = self._handlers.guard.send_mask(member, run_id, release, contributed)
         return wire.SendMaskResponse(mask=codec.encode(mask))
 
 

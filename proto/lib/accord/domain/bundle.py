@@ -17,9 +17,10 @@ FILE_SUFFIX = ".accord"
 BUNDLE_VERSION: Final = 1
 BY_INSPECTION_ONLY: Final = (
     "No check of this file shows that the values an owner encrypted are those of the extract"
-    " its access record commits to, that this extract was measured on the owner's real data,"
-    " or that the guard applied its published rule to the counts it opened. Whoever inspects"
-    " a member with its consent can recompute each of them."
+    " its access record commits to, that this extract was measured on all the rows the owner"
+    " should hold, or that the guard applied its published rule to the counts it opened."
+    " Whoever inspects a member with its consent recomputes them from extract, seed and pair"
+    " keys."
 )
 """`Bundle.by_inspection_only` of version 1, word for word."""
 
@@ -91,9 +92,3 @@ class Bundle:
     moments: tuple[CellMoments, ...]
     answer: Answer
     by_inspection_only: str
-
-BY_INSPECTION_ONLY = (
-    "That the encrypted numbers equal each owner's rows, that every owner holds the rows it"
-    " should, and that the guard counted what it was sent, no check of this file shows:"
-    " an inspector with the owner's consent recomputes them from extract, seed and pair keys."
-)

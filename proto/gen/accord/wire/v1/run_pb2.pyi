@@ -86,12 +86,14 @@ class SendValuesResponse(_message.Message):
     def __init__(self, values: _Optional[bytes] = ...) -> None: ...
 
 class SendMaskRequest(_message.Message):
-    __slots__ = ("header", "release")
+    __slots__ = ("header", "release", "contributed")
     HEADER_FIELD_NUMBER: _ClassVar[int]
     RELEASE_FIELD_NUMBER: _ClassVar[int]
+    CONTRIBUTED_FIELD_NUMBER: _ClassVar[int]
     header: _types_pb2.Header
     release: bytes
-    def __init__(self, header: _Optional[_Union[_types_pb2.Header, _Mapping]] = ..., release: _Optional[bytes] = ...) -> None: ...
+    contributed: _containers.RepeatedScalarFieldContainer[bytes]
+    def __init__(self, header: _Optional[_Union[_types_pb2.Header, _Mapping]] = ..., release: _Optional[bytes] = ..., contributed: _Optional[_Iterable[bytes]] = ...) -> None: ...
 
 class SendMaskResponse(_message.Message):
     __slots__ = ("mask",)
