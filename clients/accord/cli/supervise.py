@@ -54,13 +54,15 @@ class _Child:
         return self.process is not None and self.process.pid is not None and self.process.is_alive()
 
 
-def preload() -> None:
+def preload(modules: Sequence[str] = PRELOAD) -> None:
     """Start importing for later children, in the background; returns at once.
+
+    There is one server a process: a second call, whatever its modules, changes nothing.
 
     The server and its children never see Ctrl-C: it is blocked while the server starts,
     and children inherit that.
     """
-    multiprocessing.set_forkserver_preload(list(PRELOAD))
+    multiprocessing.set_forkserver_preload(list(modules))
     resource_tracker.ensure_running()  # else it is started below, and unblocks the signal
     blocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
@@ -72,13 +74,14 @@ def preload() -> None:
 class Supervisor:
     """Runs tasks; leave its ``with`` block and all of them have ended."""
 
-    def __init__(self) -> None:
+    def __init__(self, modules: Sequence[str] = PRELOAD) -> None:
+        self._modules = modules
         self._children: list[_Child] = []
         self._context = multiprocessing.get_context("forkserver")
 
     def __enter__(self) -> Self:
         """Start preloading; tasks are started by `start`."""
-        preload()
+        preload(self._modules)
         return self
 
     def __exit__(

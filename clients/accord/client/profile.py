@@ -138,7 +138,7 @@ def _check_values(path: Path, values: Mapping[str, Any]) -> None:
     names = ("consortium", "member", "person")
     checks = {
         "format": (values["format"] == FORMAT_VERSION, f"format = {FORMAT_VERSION}"),
-        "role": (values["role"] in set(PersonRole), 'role = "analyst"'),
+        "role": (str(values["role"]) in set(PersonRole), 'role = "analyst"'),
         "node": (isinstance(values["node"], str), 'node = "127.0.0.1:7401"'),
         **{name: (is_name(str(values[name])), f'{name} = "statistics"') for name in names},
     }

@@ -38,6 +38,7 @@ def test_a_trust_file_comes_back_with_members_in_order() -> None:
     ("change", "problem"),
     [
         ({"version": 2}, "format version 2"),
+        ({"version": True}, "format version True"),
         ({"extra": 1}, "keys differ: extra"),
         ({"consortium": "Not A Name"}, "consortium"),
         ({"chain_id": 0}, "chain_id"),

@@ -64,7 +64,7 @@ def load_trust(path: Path) -> Trust:
 def _lift(value: object) -> Trust:
     if not isinstance(value, dict):
         raise ValueError("not a JSON object")  # noqa: TRY004 - one kind for all of them
-    if value.get("version") != FORMAT_VERSION:
+    if type(value.get("version")) is not int or value["version"] != FORMAT_VERSION:
         raise ValueError(f"format version {value.get('version')!r}, expected {FORMAT_VERSION}")
     if value.keys() != _KEYS:
         raise ValueError(f"keys differ: {', '.join(sorted(value.keys() ^ _KEYS))}")
