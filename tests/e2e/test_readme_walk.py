@@ -1,0 +1,69 @@
+"""The README's walk, run as it is printed: a lab of any members and any data, by commands alone."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+
+README = Path(__file__).parents[2] / "README.md"
+
+
+@pytest.fixture(scope="module")
+def walked(tmp_path_factory):
+    """Folder and output of the walk; the lab is stopped whatever happens."""
+    folder = tmp_path_factory.mktemp("walk")
+    bin_dir = Path(sys.executable).parent
+    env = {**os.environ, "PATH": f"{bin_dir}:{os.environ['PATH']}", "ACCORD_LANG": "en"}
+    script = "set -eu\n" + "".join(re.findall(r"```sh walk\n(.*?)```", README.read_text(), re.S))
+    try:
+        done = subprocess.run(
+            ["bash", "-c", script],
+            cwd=folder,
+            env=env,
+            capture_output=True,
+            text=True,
+            timeout=240,
+            check=False,
+        )
+    finally:
+        subprocess.run(
+            [bin_dir / "accord", "lab", "down", "lab"], cwd=folder, capture_output=True, check=False
+        )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return folder, done
+
+
+def test_the_answer_is_the_pooled_one_and_the_museum_is_withheld(walked):
+    folder, done = walked
+    rows = {line.split()[0]: line for line in done.stdout.splitlines() if line.strip()}
+    files = [str(folder / f"{name}.csv") for name in ("alder", "birch", "cedar")]
+    pooled = duckdb.sql(
+        "SELECT branch, COUNT(*), ROUND(SUM(net_power), 2)::DECIMAL(12, 2) "
+        f"FROM read_csv({files}) GROUP BY branch"
+    ).fetchall()
+    for branch, count, total in pooled:
+        cells = rows[branch].replace(",", "").split()
+        if branch == "museum":
+            assert str(total) not in cells
+        else:
+            assert {str(count), str(total)} <= set(cells)
+
+
+def test_the_bundle_was_verified_and_the_wrong_purpose_refused(walked):
+    _, done = walked
+    assert "refused, and recorded" in done.stdout
+    assert "E-GRT-001" in done.stderr
+    assert "marketing" in done.stderr
+
+
+def test_nothing_is_left_running(walked):
+    folder, _ = walked
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            assert str(folder).encode() not in path.read_bytes()
+        except (FileNotFoundError, ProcessLookupError):
+            continue
