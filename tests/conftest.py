@@ -2,6 +2,8 @@
 
 from hypothesis import HealthCheck, settings
 
+pytest_plugins = ["tests.consortium.fixtures"]
+
 # Examples follow from the test's own code: the same on every machine and in every run.
 settings.register_profile(
     "house",

@@ -2,8 +2,8 @@
 
 import secrets
 import threading
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 
 import structlog
@@ -12,6 +12,7 @@ from accord.domain import codec
 from accord.domain.card import Trust
 from accord.domain.errors import AccordError, RequestError
 from accord.domain.ids import Identity
+from accord.domain.ports import Clock
 from accord.domain.trust_file import load_trust
 from accord.ledger.checkpoint import origin_of
 from accord.ledger.evm.anchor_proof import AnchoredHead, AnchorProof, ChainTrust, verify_anchor
@@ -54,12 +55,25 @@ def run_node(config: NodeConfig, stop: threading.Event, ready: Callable[[], None
         AccordError: configuration, keys, cards or port do not hold (E-CFG, E-NOD-003).
     """
     configure_logs(config.log_level)
+    with serving(config, SystemClock()):
+        _log.info("serving", member=config.member, address=config.listen)
+        ready()
+        stop.wait()
+
+
+@contextmanager
+def serving(config: NodeConfig, clock: Clock) -> Iterator[Member]:
+    """One member's node, answering calls and anchoring its log while the block runs.
+
+    Raises:
+        AccordError: As `run_node`.
+    """
     config.path(config.data_dir).mkdir(mode=0o700, parents=True, exist_ok=True)
     trust = load_trust(config.path(config.trust_file))
     progress = Progress()
     with ExitStack() as stack:  # closed in reverse: calls end before the log does
         database = _open_database(config, stack)
-        member = _open_member(config, trust, database, progress)
+        member = _open_member(config, trust, database, clock, progress)
         chain = ChainTrust(
             trust.chain_id, trust.genesis_hash, trust.contract, trust.code_hash, trust.seal_key
         )
@@ -80,9 +94,7 @@ def run_node(config: NodeConfig, stop: threading.Event, ready: Callable[[], None
         add_services(server, Parts(member, peers, ledger.check_chain, anchored))
         server.start()
         stack.callback(server.stop, config.timeouts.stop_s)
-        _log.info("serving", member=config.member, address=config.listen)
-        ready()
-        stop.wait()
+        yield member
 
 
 def _open_database(config: NodeConfig, stack: ExitStack) -> Database:
@@ -93,7 +105,7 @@ def _open_database(config: NodeConfig, stack: ExitStack) -> Database:
 
 
 def _open_member(
-    config: NodeConfig, trust: Trust, database: Database, progress: Progress
+    config: NodeConfig, trust: Trust, database: Database, clock: Clock, progress: Progress
 ) -> Member:
     """Keys that fit the card, cards that fit the trust file, and the log they sign."""
     keys = NodeKeys.load(config.path(config.keys_dir))
@@ -102,7 +114,6 @@ def _open_member(
     if config.member not in cards:
         raise RequestError("E-NET-008", member=config.member)
     keys.check_card(cards[config.member])
-    clock = SystemClock()
     signer = Ed25519Signer(Identity(trust.consortium, config.member).uri, keys.record)
     log = Log(
         trust.consortium,
