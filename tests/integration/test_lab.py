@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -219,6 +220,19 @@ def test_a_steward_cannot_ask(running: tuple[Lab, int]) -> None:
     with remote.channel, pytest.raises(RefusalError) as caught:
         remote.call(stub.ListRuns, person_pb2.ListRunsRequest(header=header), 20)
     assert caught.value.code == "E-AUT-005"
+
+
+def test_a_request_of_nested_brackets_does_not_end_the_ledger(running: tuple[Lab, int]) -> None:
+    """The library of the chain raises the limit that keeps the parser off the end of its stack."""
+    lab, _ = running
+    for _ in range(2):
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{lab.ports.ledger}",
+            data=b"[" * 200_000,
+            headers={"Content-Type": "application/json"},
+        )
+        with urllib.request.urlopen(request, timeout=20) as answer:  # noqa: S310 - as above
+            assert b"not JSON" in answer.read()
 
 
 def test_a_running_lab_is_not_started_twice(running: tuple[Lab, int]) -> None:

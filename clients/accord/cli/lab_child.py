@@ -22,6 +22,8 @@ from accord.domain.errors import AccordError
 STOP: Final = "stop"
 READY: Final = "ready"
 _LOG_MODE: Final = 0o600
+# Python's own.  The preloaded ledger has raised it, see `accord.cli.ledger_process`.
+_RECURSION_LIMIT: Final = 1000
 
 Entry = Callable[[Path, threading.Event, Callable[[], None]], None]
 
@@ -72,6 +74,7 @@ def run_node_task(config: Path, stop: threading.Event, ready: Callable[[], None]
     from accord.node.bootstrap import run_node  # noqa: PLC0415 - preloaded, or only here
     from accord.node.config import load_node_config  # noqa: PLC0415
 
+    sys.setrecursionlimit(_RECURSION_LIMIT)
     run_node(load_node_config(config), stop, ready)
 
 

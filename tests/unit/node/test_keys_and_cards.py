@@ -7,20 +7,19 @@ from pathlib import Path
 import pytest
 
 from accord.domain import codec
-from accord.domain.card import MemberCard, Trust
+from accord.domain.card import MemberCard, PersonCard, Trust
 from accord.domain.errors import AccordError, RequestError, VerificationError
-from accord.domain.ids import Identity, MemberRole
-from accord.domain.run import MEMBER_CARD
+from accord.domain.ids import Identity, MemberRole, PersonRole
+from accord.domain.run import MEMBER_CARD, PERSON_CARD
 from accord.domain.signed import Signed
 from accord.ledger.evm.accounts import anchor_address
 from accord.ledger.signatures import Ed25519Signer, public_key
-from accord.node.cards import ModulusCache, load_member_cards
+from accord.node.cards import ModulusCache, load_member_cards, open_person_card
 from accord.node.keys import NodeKeys, generate_node_keys
 from accord.node.pki import certificate_der
 from accord.privacy.modulus import encode_modulus
 from accord.privacy.parameters import INSECURE_TESTING_KEY_BITS as BITS
-from accord.verify import cards as verifier
-from tests.unit.node.pki_world import CONSORTIUM, World
+from tests.unit.node.pki_world import CONSORTIUM, NOW, World
 
 WORLD = World()
 
@@ -94,6 +93,7 @@ def test_keys_come_back_as_they_were_saved(tmp_path: Path) -> None:
 def test_keys_of_another_member_do_not_fit_the_card() -> None:
     with pytest.raises(RequestError) as caught:
         KEYS["health"].check_card(CARDS["tax"])
+    assert caught.value.code == "E-CFG-009"
     assert caught.value.facts == {"member": "tax", "thing": "record key"}
 
 
@@ -208,13 +208,52 @@ def test_a_modulus_verified_once_is_remembered_by_all_that_was_claimed(tmp_path:
         ModulusCache(tmp_path, BITS + 16).verify(n, card.paillier_proof, "tax")
 
 
-def test_node_and_verifier_believe_the_same_cards(tmp_path: Path) -> None:
-    trust = trust_in(SIGNED)
-    for each in SIGNED.values():
-        verifier.open_member_card(each, trust, BITS)
+def test_a_weak_modulus_is_refused_unless_a_test_allows_it(tmp_path: Path) -> None:
     with pytest.raises(VerificationError) as caught:
-        verifier.open_member_card(signed("tax", replace(CARDS["tax"], title_en="x")), trust, BITS)
-    assert caught.value.code == "E-CRD-001"
-    with pytest.raises(VerificationError) as caught:
-        verifier.open_member_card(SIGNED["tax"], trust)
+        load_member_cards(written(tmp_path, SIGNED), trust_in(SIGNED), ModulusCache(tmp_path))
     assert caught.value.code == "E-CRY-001"
+
+
+def person(**changed: object) -> Signed:
+    """A person card signed by tax's record key."""
+    card = PersonCard(
+        version=1,
+        consortium=CONSORTIUM,
+        member="tax",
+        person="ana",
+        role=PersonRole.ANALYST,
+        signing_key=bytes(32),
+        hpke_key=KEYS["tax"].sealing.public_bytes,
+        until=NOW,
+    )
+    signer = Ed25519Signer(Identity(CONSORTIUM, "tax").uri, KEYS["tax"].record)
+    return signer.sign(PERSON_CARD, codec.encode(replace(card, **changed)))
+
+
+def test_a_person_card_that_its_member_signed_is_believed() -> None:
+    assert open_person_card(person(), CARDS["tax"]).person == "ana"
+
+
+@pytest.mark.parametrize(
+    ("change", "thing"),
+    [
+        ({"member": "health"}, "member"),
+        ({"consortium": "other"}, "member"),
+        ({"person": "A/B"}, "name"),
+        ({"version": 2}, "version"),
+        ({"signing_key": b""}, "signing_key"),
+        ({"hpke_key": b""}, "hpke_key"),
+    ],
+)
+def test_a_person_card_with_a_wrong_value_is_refused(change, thing: str) -> None:
+    with pytest.raises(VerificationError) as caught:
+        open_person_card(person(**change), CARDS["tax"])
+    assert (caught.value.code, caught.value.facts["thing"]) == ("E-CRD-003", thing)
+
+
+def test_a_person_card_of_another_signer_is_refused() -> None:
+    renamed = replace(person(), signer=Identity(CONSORTIUM, "health").uri)
+    for card, member in [(renamed, "tax"), (person(), "health")]:
+        with pytest.raises(VerificationError) as caught:
+            open_person_card(card, CARDS[member])
+        assert caught.value.code == "E-SIG-001"

@@ -105,6 +105,8 @@ def _shorten(value: Fact) -> Fact:
 
 
 def _read_facts(text: str) -> Mapping[str, Fact]:
+    if len(text) > MAX_FACTS_BYTES:
+        return {}  # also bounds the nesting, which the parser follows on the C stack
     try:
         facts = json.loads(text)
     except (ValueError, RecursionError):

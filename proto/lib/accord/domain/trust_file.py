@@ -15,6 +15,7 @@ from accord.domain.ids import is_name
 FORMAT_VERSION: Final = 1
 _SIZES: Final = {"genesis_hash": 32, "contract": 20, "code_hash": 32, "seal_key": 32}
 _CARD_DIGEST_BYTES: Final = 32
+_OBJECTS: Final = 2  # the file and its members; no value may hold a bracket
 _KEYS: Final = {"version", "consortium", "chain_id", *_SIZES, "members"}
 
 
@@ -37,9 +38,11 @@ def parse_trust(text: str, name: str = "trust.json") -> Trust:
         RequestError: E-CFG-011 with the first thing that is wrong.
     """
     try:
+        if text.count("{") + text.count("[") > _OBJECTS:  # the parser follows them on the C stack
+            raise ValueError("more objects than a trust file has")
         value = json.loads(text, object_pairs_hook=_without_duplicates)
         return _lift(value)
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise RequestError("E-CFG-011", file=name, problem=str(error)) from None
 
 
