@@ -18,7 +18,9 @@ def walked(tmp_path_factory):
     folder = tmp_path_factory.mktemp("walk")
     bin_dir = Path(sys.executable).parent
     env = {**os.environ, "PATH": f"{bin_dir}:{os.environ['PATH']}", "ACCORD_LANG": "en"}
-    script = "set -eu\n" + "".join(re.findall(r"```sh walk\n(.*?)```", README.read_text(), re.S))
+    script = "set -eu\n" + "".join(
+        re.findall(r"```sh walk\n(.*?)```", README.read_text(), re.DOTALL)
+    )
     try:
         done = subprocess.run(
             ["bash", "-c", script],
