@@ -1,18 +1,24 @@
 """``accord grants``: the grants of this member, and how they stand."""
 
+from datetime import datetime
+from typing import Final
+
 import typer
 from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from accord.cli.persons import open_client
+from accord.cli.persons import SystemClock, open_client
 from accord.cli.session import As, Json, Session, session_of
 from accord.client.summaries import GrantState
 from accord.domain.codec import format_time
 
 app = typer.Typer(add_completion=False)
-_COLUMNS = ("grant", "to", "table", "columns", "purpose", "until", "minimum", "used", "state")
-_SHOWN_DIGITS = 8
+_COLUMNS: Final = (
+    *("grant", "digest", "to", "table", "columns"),
+    *("purpose", "until", "minimum", "used", "state"),
+)
+_SHOWN_DIGITS: Final = 8
 
 
 @app.command()
@@ -37,6 +43,7 @@ def _row(session: Session, state: GrantState) -> tuple[str, ...]:
     grant = state.grant
     return (
         grant.grant_id.hex()[:_SHOWN_DIGITS],
+        state.signed.digest.hex()[:_SHOWN_DIGITS],
         grant.to,
         grant.table,
         ", ".join(grant.columns),
@@ -44,14 +51,23 @@ def _row(session: Session, state: GrantState) -> tuple[str, ...]:
         format_time(grant.until),
         str(grant.minimum),
         f"{state.runs_used}/{grant.max_runs}",
-        session.texts.say("grant_revoked" if state.revoked else "grant_open"),
+        session.texts.say(f"grant_{_standing(state, SystemClock().now())}"),
     )
+
+
+def _standing(state: GrantState, now: datetime) -> str:
+    if state.revoked:
+        return "revoked"
+    if now >= state.grant.until:
+        return "expired"
+    return "open" if state.runs_used < state.grant.max_runs else "used_up"
 
 
 def _as_json(state: GrantState) -> dict[str, object]:
     grant = state.grant
     return {
         "grant": grant.grant_id.hex(),
+        "digest": state.signed.digest.hex(),
         "to": grant.to,
         "table": grant.table,
         "columns": list(grant.columns),
@@ -64,5 +80,6 @@ def _as_json(state: GrantState) -> dict[str, object]:
         "runs_used": state.runs_used,
         "single_source": grant.single_source,
         "revoked": state.revoked,
+        "state": _standing(state, SystemClock().now()),
         "signed_by": state.signed.signer,
     }

@@ -29,7 +29,7 @@ class AskedResult:
     Attributes:
         records: Kind and ``MEMBER#INDEX`` of every record in the bundle, in its order.
         block: Ledger block of the release record.
-        file: Where the bundle was written.
+        file: Where the bundle was written; None if it was not.
     """
 
     question: Question
@@ -37,11 +37,11 @@ class AskedResult:
     answer: Answer
     records: tuple[tuple[str, str], ...]
     block: int
-    file: Path
+    file: Path | None
     report: Report
 
 
-def check_result(outcome: Outcome, file: Path, trust: Trust) -> AskedResult:
+def check_result(outcome: Outcome, file: Path | None, trust: Trust) -> AskedResult:
     """Verify the bundle and lay out what it shows.
 
     Raises:
@@ -55,7 +55,7 @@ def check_result(outcome: Outcome, file: Path, trust: Trust) -> AskedResult:
             "E-CLI-009",
             number=failed.number if failed else 0,
             name=failed.sentence() if failed else "",
-            file=str(file),
+            file=str(file or "BUNDLE"),
         )
     bundle = codec.decode(Signed, outcome.bundle).unsafe_open(Bundle)
     return AskedResult(
@@ -73,7 +73,7 @@ def print_evidence(console: Console, result: AskedResult, texts: Texts) -> None:
     """The evidence line: records, block, file, checks passed."""
     records = texts.say("comma").join(name for _, name in result.records)
     line = texts.say(
-        "evidence",
+        "evidence" if result.file else "evidence_not_written",
         records=records,
         block=result.block,
         file=result.file,
@@ -92,7 +92,7 @@ def result_as_json(result: AskedResult) -> dict[str, object]:
         "answer": answer_as_json(result.answer),
         "records": [{"kind": kind, "record": name} for kind, name in result.records],
         "block": result.block,
-        "bundle": str(result.file),
+        "bundle": str(result.file) if result.file else None,
         "checks": checks,
     }
 

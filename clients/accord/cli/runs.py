@@ -1,7 +1,7 @@
 """``accord runs``: what this analyst has asked, and how it went."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 from rich import box
@@ -21,7 +21,7 @@ from accord.client.summaries import Run, RunDetail
 from accord.domain.run import Outcome
 
 app = typer.Typer(add_completion=False)
-_SHOWN_DIGITS = 8
+_SHOWN_DIGITS: Final = 8
 
 
 @app.callback(invoke_without_command=True)
@@ -70,7 +70,7 @@ def show(
         if bundle is not None:
             write_file(bundle, detail.bundle)
         outcome = Outcome(detail.run.run_id, detail.bundle, detail.block)
-        result = check_result(outcome, bundle or Path("-"), trust)
+        result = check_result(outcome, bundle, trust)
     if as_json:
         session.print_json(_detail_as_json(session, detail, result))
     else:

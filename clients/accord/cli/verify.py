@@ -13,9 +13,10 @@ from accord.cli.render_answer import answer_as_json, answer_table
 from accord.cli.render_errors import error_as_json, print_error
 from accord.cli.session import Json, Session, session_of
 from accord.cli.texts import Texts
+from accord.domain.card import Trust
 from accord.domain.codec import format_time
 from accord.domain.errors import RequestError, VerificationError
-from accord.domain.trust_file import load_trust
+from accord.domain.trust_file import parse_trust
 from accord.query.describe import describe
 from accord.verify.bundle import verify_bundle
 from accord.verify.report import Report, Verified
@@ -34,7 +35,7 @@ def verify(
     """Check a bundle; the exit status says the same as the last line."""
     session = session_of(context)
     try:
-        report = verify_bundle(read_file(bundle), load_trust(trust))
+        report = verify_bundle(read_file(bundle), _read_trust(trust))
     except (RequestError, VerificationError) as error:
         # Before the first check nothing is known of the file: undecided, not invalid.
         if as_json:
@@ -71,6 +72,11 @@ def print_checks(console: Console, report: Report, texts: Texts) -> None:
         sentence = check.sentence(texts.language)
         line = Text.assemble((f"{mark} {check.number:2d}  ", style), sentence)
         console.print(line, soft_wrap=True)
+
+
+def _read_trust(path: Path) -> Trust:
+    # Bytes that are no text are no JSON either, and then the file is named as unusable.
+    return parse_trust(read_file(path).decode("utf-8", "replace"), str(path))
 
 
 def _print_report(session: Session, report: Report) -> None:
