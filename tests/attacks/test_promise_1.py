@@ -240,7 +240,7 @@ def test_a_record_changed_in_the_database_is_detected(
 @contextmanager
 def refused_by_the_guard(consortium: Consortium) -> Iterator[None]:
     """With a code that says whose record does not belong here."""
-    with pytest.raises(VerificationError, match="E-RUN-012|E-SIG-001") as caught:
+    with pytest.raises(VerificationError, match=r"E-RUN-012|E-SIG-001") as caught:
         yield
     assert caught.value.record.startswith(f"{BUREAU}#")
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, redirect_stderr
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any, Self
 
 import pytest
 
@@ -27,9 +27,11 @@ from accord.ledger.store.log_store import SqlLogStore
 from accord.node.bootstrap import serving
 from accord.node.config import load_ledger_config, load_node_config, split_address
 from accord.node.logs import configure_logs
-from accord.node.member import Member
 from tests.consortium.lab import MEMBERS, STATS, Lab
 from tests.consortium.tables import COLUMNS, PURPOSE, TestTable
+
+if TYPE_CHECKING:
+    from accord.node.member import Member
 
 ANA = f"{STATS}/ana"
 LATER = datetime.now(UTC).replace(microsecond=0) + timedelta(days=30)
@@ -62,7 +64,7 @@ class Consortium:
         self._ledger: tuple[threading.Event, threading.Thread] | None = None
         self._clients: dict[str, Client] = {}
 
-    def __enter__(self) -> "Consortium":
+    def __enter__(self) -> Self:
         self._log = (self.lab.folder / "nodes.log").open("a")
         with redirect_stderr(self._log):  # where structlog writes from now on
             configure_logs("debug")

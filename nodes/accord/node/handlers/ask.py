@@ -58,9 +58,9 @@ class Ask:
         fields = {"question": signed.digest}
         with self.member.refusals_recorded(question.run_id, self.member.name, fields):
             drafted = self._check(caller, question)
-        countersigned = self.member.signer.sign(APPLY, signed.body)
-        asked = Asked(signed, countersigned, person_card, drafted.table)
-        apply = self._apply(asked, question)
+            countersigned = self.member.signer.sign(APPLY, signed.body)
+            asked = Asked(signed, countersigned, person_card, drafted.table)
+            apply = self._apply(asked, question)
         messages: queue.Queue[Message | None] = queue.Queue()
         run = _Run(self, asked, drafted, question, apply, messages)
         threading.Thread(target=run.work, name="run", daemon=True).start()
@@ -130,7 +130,7 @@ class _Run:
             self._fail(error)
         except Exception as error:  # noqa: BLE001 - the thread's last line of defence
             _log.error("run_failed", run=self.question.run_id.hex(), error=type(error).__name__)
-            self._fail(FaultError("E-INT-001", detail=repr(error)))
+            self._fail(FaultError("E-INT-001", detail=type(error).__name__))
         finally:
             self.messages.put(None)
 
