@@ -23,7 +23,7 @@ from tests.simulation.consortium import Consortium
 from tests.simulation.run import run_question, seal
 from tests.simulation.tampering import flip
 
-STRIDE = int(os.environ.get("ACCORD_BYTE_STRIDE", "41"))
+STRIDE = int(os.environ.get("ACCORD_BYTE_STRIDE", "61"))
 PARTS = 8
 UNDECIDABLE = {"E-VER-001", "E-VER-002", "E-VER-003"}
 

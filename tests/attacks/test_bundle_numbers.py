@@ -18,7 +18,7 @@ from accord.query.plan import Plan
 from accord.verify.checks.table import CHECKS
 from tests.attacks import test_bundle_people as people
 from tests.attacks import test_bundle_records as records
-from tests.simulation.cached import valley
+from tests.simulation.cached import valley, verify
 from tests.simulation.consortium import GUARD
 from tests.simulation.tampering import (
     Cases,
@@ -199,3 +199,34 @@ def test_every_numbered_check_has_an_attacker_that_it_alone_stops() -> None:
     stopped = {number for table in tables for number, _ in table.values()}
 
     assert stopped == {check.number for check in CHECKS}
+
+
+OWN_CODES = {
+    "E-VER-101": people.CASES["words on inspection changed"],
+    "E-VER-102": people.CASES["member left out"],
+    "E-VER-103": people.CASES["dry run"],
+    "E-VER-104": people.CASES["owner left out"],
+    "E-VER-105": people.CASES["grant for fewer columns"],
+    "E-VER-106": records.CASES["record twice"],
+    "E-VER-107": records.CASES["another place in the log"],
+    "E-VER-108": records.CASES["access not anchored"],
+    "E-VER-109": records.CASES["released in the same block"],
+    "E-VER-110": CASES["statement under another name"],
+    "E-VER-111": CASES["another mask than stated"],
+    "E-VER-112": CASES["one row more, everywhere"],
+    "E-VER-113": CASES["other sums"],
+    "E-VER-114": CASES["another answer"],
+}
+
+
+@pytest.mark.parametrize("code", OWN_CODES)
+def test_a_failed_check_is_named_by_its_code(code: str) -> None:
+    number, case = OWN_CODES[code]
+
+    failed = verify(case()).failed
+
+    assert failed is not None
+    assert failed.error is not None
+    assert (failed.number, failed.code) == (number, code)
+    # The equation of an opening belongs to the cryptography, and so does its error.
+    assert failed.error.code == ("E-CRY-005" if code == "E-VER-112" else code)

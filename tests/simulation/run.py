@@ -8,7 +8,6 @@ ledger's: what an attacker can do with fewer is a part of it.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any, TypeVar
 
 from accord.domain import codec
@@ -23,27 +22,27 @@ from accord.domain.bundle import (
 from accord.domain.card import PersonCard
 from accord.domain.catalogue import Table
 from accord.domain.contribution import Decision, GuardStatement, Opening, Values, digest_of
-from accord.domain.grant import Grant
 from accord.domain.ids import PersonRole
 from accord.domain.question import Question
 from accord.domain.record import RecordKind
 from accord.domain.run import APPLY, BUNDLE, GRANT, QUESTION, STATEMENT, VALUES
 from accord.domain.signed import Signed
 from accord.ledger.log import AppendedRecord
-from accord.privacy.masks import Round
 from accord.privacy.opening import multiply_ciphertexts
-from accord.privacy.packing import pack
 from accord.privacy.tally.context import TallyContext, context_of
-from accord.privacy.tally.encryption import Secrets, encrypt_masked
 from accord.privacy.tally.guard import GuardTally
-from accord.privacy.tally.layouts import value_layout
 from accord.privacy.tally.owner import OwnerInput, OwnerTally
 from accord.query.compile import compile_question
 from accord.query.finish import finish
 from accord.query.plan import Extract, Plan
+from tests.simulation.ciphertexts import (
+    add_moments,
+    encrypt_values,
+    pack_values,
+    secrets_of,
+)
 from tests.simulation.consortium import (
     GUARD,
-    NOW,
     OWNERS,
     REQUESTER,
     Consortium,
@@ -51,11 +50,10 @@ from tests.simulation.consortium import (
     SimPerson,
 )
 from tests.simulation.data import SQL, measure, payroll, rows_of
+from tests.simulation.papers import honest_grant, honest_question
 
 T = TypeVar("T")
 Hooks = Mapping[str, Callable[..., Any]]
-PURPOSE = "pension review 2026"
-MINIMUMS = {"north": 10, "south": 12, "west": 10}
 
 
 @dataclass(slots=True)
@@ -78,19 +76,20 @@ class Run:
     world: Consortium
     hooks: Hooks = field(default_factory=dict[str, Callable[..., Any]])
     sql: str = SQL
+    requester: str = REQUESTER
     recorded: list[_Recorded] = field(default_factory=list, init=False)
 
     def bundle(self) -> Bundle:
         """Ask, agree, record, count, decide, contribute, release, open."""
         table: Table = self._hook("table", payroll(OWNERS))
         grants = {owner: self._grant(owner) for owner in OWNERS}
-        analyst: SimPerson = self._hook("analyst", self._person(REQUESTER, PersonRole.ANALYST))
+        analyst: SimPerson = self._hook("analyst", self._person(self.requester, PersonRole.ANALYST))
         asked = self._ask(table, analyst, grants)
         question = asked.unsafe_open(Question)
         context = context_of(question, asked.digest)
         extracts = {owner: self._extract(owner, context.plan) for owner in OWNERS}
 
-        self._record(REQUESTER, RecordKind.APPLY, asked, sql=b"-", purpose=b"-")
+        self._record(self.requester, RecordKind.APPLY, asked, sql=b"-", purpose=b"-")
         statement = self._count(context, asked, extracts, grants)
         values = self._contribute(context, asked, extracts, statement)
         openings, moments = self._open(context, extracts, statement, values)
@@ -119,6 +118,10 @@ class Run:
         hook = self.hooks.get(point)
         return honest if hook is None else hook(honest, *where)
 
+    @property
+    def _asker(self) -> SimMember:
+        return self.world.members[self.requester]
+
     def _person(self, member: str, role: PersonRole) -> SimPerson:
         return self.world.members[member].persons[role]
 
@@ -126,49 +129,20 @@ class Run:
         return self._hook("steward", self._person(owner, PersonRole.STEWARD), owner)
 
     def _grant(self, owner: str) -> Signed:
-        grant = Grant(
-            version=1,
-            grant_id=self.world.random.randbytes(16),
-            owner=owner,
-            to=REQUESTER,
-            table="payroll",
-            columns=("age", "pay", "region"),
-            purpose=f" {PURPOSE.title()}",
-            legal_basis="act 7, section 3",
-            issued=NOW - timedelta(days=20),
-            until=NOW + timedelta(days=200),
-            minimum=MINIMUMS[owner],
-            max_runs=50,
-            single_source=False,
-        )
+        grant = honest_grant(self.world, owner, self.requester)
         return self._steward(owner).signer.sign(
             GRANT, codec.encode(self._hook("grant", grant, owner))
         )
 
     def _ask(self, table: Table, analyst: SimPerson, grants: Mapping[str, Signed]) -> Signed:
         plan: Plan = self._hook("plan", compile_question(self.sql, {table.name: table}))
-        question = Question(
-            version=1,
-            run_id=self.world.random.randbytes(16),
-            requester=REQUESTER,
-            analyst=analyst.card.unsafe_open(PersonCard).person,
-            sql=self.sql,
-            plan=codec.encode(plan),
-            purpose=PURPOSE,
-            table_digest=table.digest(),
-            owners=OWNERS,
-            guard=GUARD,
-            grants={owner: grant.digest for owner, grant in grants.items()},
-            minimum=max(grant.unsafe_open(Grant).minimum for grant in grants.values()),
-            asked=NOW,
-            expires=NOW + timedelta(minutes=30),
-            dry_run=False,
-        )
+        name = analyst.card.unsafe_open(PersonCard).person
+        question = honest_question(self.world, self.requester, name, self.sql, plan, table, grants)
         return analyst.signer.sign(QUESTION, codec.encode(self._hook("question", question)))
 
     def _countersign(self, asked: Signed) -> Signed:
         body = self._hook("countersigned", asked.body)
-        return self.world.requester.signer.sign(APPLY, body)
+        return self._asker.signer.sign(APPLY, body)
 
     def _extract(self, owner: str, plan: Plan) -> Extract:
         return measure(plan, rows_of(OWNERS.index(owner)))
@@ -192,10 +166,6 @@ class Run:
     def _evidence(self, recorded: _Recorded) -> RecordEvidence:
         return recorded.member.evidence(recorded.made, recorded.proof)
 
-    def _secrets(self, member: str, context: TallyContext) -> Secrets:
-        keys = self.world.pair_keys(member, context.value_ring, context.run_id, context.roster)
-        return Secrets(codec.digest_bytes(f"seed of {member}", context.run_id), keys)
-
     def _count(
         self,
         context: TallyContext,
@@ -205,12 +175,12 @@ class Run:
     ) -> Signed:
         """The first round, to the guard's signed and recorded statement."""
         guard_key = self.world.members[GUARD].decryption
-        requester_key = self.world.requester.decryption.encryption_key
+        requester_key = self._asker.decryption.encryption_key
         tallies = {
             owner: OwnerTally(
                 context,
                 OwnerInput(owner, extracts[owner], _version(owner), single_source=False),
-                self._secrets(owner, context),
+                secrets_of(self.world, owner, context),
                 guard_key=guard_key.encryption_key,
                 requester_key=requester_key,
             )
@@ -225,12 +195,12 @@ class Run:
                 self._record(owner, kind, asked, **fields[kind])
             self._anchor(owner)
         guard = GuardTally(
-            context, guard_key, self._secrets(GUARD, context), requester_key=requester_key
+            context, guard_key, secrets_of(self.world, GUARD, context), requester_key=requester_key
         )
-        counts = {owner: tally.counts() for owner, tally in tallies.items()}
+        counts = {owner: tallies[owner].counts() for owner in context.count_ring}
         verdict = guard.decide(counts, {owner: _version(owner) for owner in OWNERS})
         decision = self._hook("decision", verdict.statement.decision)
-        mask = digest_of(self._encrypt(GUARD, context, decision, b""))
+        mask = digest_of(self._encrypt(GUARD, context, decision, None))
         statement = self._hook("statement", GuardStatement(1, decision, mask))
         signed = self._sign(GUARD, STATEMENT, statement)
         self._record(GUARD, RecordKind.GUARD, asked, statement=signed.digest, reasons=b"-")
@@ -249,7 +219,7 @@ class Run:
         digests: dict[str, bytes] = {}
         for sender in context.value_ring:
             extract = extracts.get(sender)
-            ciphertexts = self._encrypt(sender, context, decision, b"", extract)
+            ciphertexts = self._encrypt(sender, context, decision, extract)
             honest = Values(
                 1, context.run_id, sender, context.question, decision.digest(), ciphertexts
             )
@@ -260,40 +230,23 @@ class Run:
                 recorded = {"decision": decision.digest(), "values": digests[sender]}
                 self._record(sender, RecordKind.CONTRIBUTED, asked, **recorded)
         self._record(
-            REQUESTER,
+            self.requester,
             RecordKind.RELEASE,
             asked,
             decision=decision.digest(),
             contributions=codec.encode(digests),
         )
-        self._anchor(REQUESTER)
+        self._anchor(self.requester)
         self._anchor(GUARD)  # nobody waits for it, but then its record comes with a proof
         return tuple(values.values())
 
     def _encrypt(
-        self,
-        sender: str,
-        context: TallyContext,
-        decision: Decision,
-        content: bytes,
-        extract: Extract | None = None,
+        self, sender: str, context: TallyContext, decision: Decision, extract: Extract | None
     ) -> tuple[bytes, ...]:
-        """What a sender of the second round makes; the guard brings no numbers."""
-        key = self.world.requester.decryption.encryption_key
-        layout = value_layout(context, decision.allowed, key.n)
-        plaintexts: tuple[int, ...] = (0,) * len(layout.plaintexts)
-        if extract is not None:
-            cells = [cell for cell, allowed in enumerate(decision.allowed) if allowed]
-            plaintexts = pack(layout, [m for cell in cells for m in extract.moments[cell]])
-        return encrypt_masked(
-            sender,
-            context.value_ring,
-            self._hook("plaintexts", plaintexts, sender),
-            secrets=self._secrets(sender, context),
-            key=key,
-            binding=context.binding(Round.VALUES, key.n, decision.digest()),
-            content=content,
-        )
+        key = self._asker.decryption.encryption_key
+        plaintexts = pack_values(context, decision, key.n, extract)
+        told = self._hook("plaintexts", plaintexts, sender)
+        return encrypt_values(self.world, sender, context, decision, told, key)
 
     def _open(
         self,
@@ -303,28 +256,21 @@ class Run:
         values: tuple[Signed, ...],
     ) -> tuple[tuple[Opening, ...], tuple[CellMoments, ...]]:
         """Openings by the requester's key; moments as the owners really hold them."""
-        key = self.world.requester.decryption
+        key = self._asker.decryption
         columns = [signed.unsafe_open(Values).ciphertexts for signed in values]
         products = [multiply_ciphertexts(key.n, place) for place in zip(*columns, strict=True)]
         openings = tuple(key.open_ciphertext(product) for product in products)
         allowed = statement.unsafe_open(GuardStatement).decision.allowed
-        moments = tuple(
-            CellMoments(
-                cell,
-                tuple(map(sum, zip(*(e.moments[cell] for e in extracts.values()), strict=True))),
-            )
-            for cell in range(context.plan.cells)
-            if allowed[cell]
-        )
+        moments = add_moments(allowed, tuple(extracts.values()))
         return self._hook("openings", openings), self._hook("moments", moments)
 
     def _sign(self, member: str, kind: str, value: object) -> Signed:
         return self._hook("signer", self.world.members[member], kind, member).sign(kind, value)
 
 
-def seal(world: Consortium, bundle: Bundle) -> bytes:
+def seal(world: Consortium, bundle: Bundle, requester: str = REQUESTER) -> bytes:
     """The file, sealed by the requester's node, who is the attacker in most tests."""
-    return codec.encode(world.requester.sign(BUNDLE, bundle))
+    return codec.encode(world.members[requester].sign(BUNDLE, bundle))
 
 
 def run_question(world: Consortium, **hooks: Callable[..., Any]) -> bytes:

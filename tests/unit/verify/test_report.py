@@ -13,6 +13,7 @@ from accord.verify.bundle import verify_bundle
 from accord.verify.checks.table import CHECKS
 from accord.verify.report import Check, fault_words
 from tests.simulation.cached import honest_file, valley, verify
+from tests.simulation.run import Run, seal
 
 ROOT = Path(accord.verify.bundle.__file__).parents[3]
 SOURCES = tuple((ROOT / "clients/accord/verify").rglob("*.py"))
@@ -32,6 +33,17 @@ def test_a_valid_bundle_shows_question_answer_and_evidence() -> None:
     assert verified.released_in_block >= 4
     assert verified.recompiled
     assert verified.by_inspection_only == BY_INSPECTION_ONLY
+
+
+def test_a_requester_that_is_an_owner_gets_a_valid_bundle_too() -> None:
+    """Its rows are in the answer, not in the counts that the guard decided on."""
+    run = Run(valley(), requester="west")
+
+    report = verify(seal(valley(), run.bundle(), "west"))
+
+    assert report.failed is None
+    assert report.verified is not None
+    assert report.verified.question.requester == "west"
 
 
 def test_an_invalid_bundle_shows_no_answer() -> None:
