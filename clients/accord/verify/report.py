@@ -37,7 +37,9 @@ class Check:
         """What holds, or what does not; plain text of one line, safe for a terminal."""
         if self.error is None:
             return catalogue()[self.code].sentences[language].rule
-        facts = {name: _printable(fact, language) for name, fact in self.error.facts.items()}
+        facts = {name: _printable(fact) for name, fact in self.error.facts.items()}
+        if words := fault_words().get(str(facts.get("fault"))):
+            facts["fault"] = words[language]
         return explain(from_code(self.error.code, facts), language).what
 
 
@@ -94,9 +96,8 @@ def fault_words() -> dict[str, dict[Language, str]]:
     return tomllib.loads(text)
 
 
-def _printable(fact: Fact, language: Language) -> Fact:
+def _printable(fact: Fact) -> Fact:
     """Names come from the file: they may hold anything, terminal controls included."""
     if isinstance(fact, int):
         return fact
-    text = fault_words().get(fact, {}).get(language, fact)
-    return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text)
+    return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in fact)

@@ -79,12 +79,19 @@ def test_every_fault_has_words_in_both_languages(fault: str) -> None:
 def test_faults_in_the_code_are_those_with_words() -> None:
     source = "\n".join(path.read_text(encoding="utf-8") for path in SOURCES)
     calls = r"(?:_expect\w*|_of_\w+\.error|_expect\w*\.error)\((?:[^()]|\([^()]*\))*?"
-    found = set(re.findall(calls + r', "([a-z_]+)"\)', source))
+    found = set(re.findall(calls + r',\s+"([a-z_]+)",?\s*\)', source))
     for prefix in re.findall(r'f"([a-z_]+)_\{', source):
         found |= {f"{prefix}_{kind}" for kind in DISCLOSED}
 
     needless = {f"un{word}_{kind}" for word in ("proven", "anchored") for kind in UNANCHORED}
     assert found - needless == set(fault_words())
+
+
+def test_only_faults_are_put_into_words() -> None:
+    """A record's field may be called like a fault."""
+    error = VerificationError("E-REC-001", field="counts", member="west", index=1)
+
+    assert "field counts" in Check(6, "records", "E-VER-106", error).sentence()
 
 
 def test_names_from_the_file_cannot_reach_the_terminal_raw() -> None:

@@ -16,11 +16,19 @@ _expect = Expectation("E-VER-105")
 def check_grants(evidence: Evidence) -> None:
     """Check 5: one grant per owner, by a steward of that owner, that covers this question."""
     question = evidence.question
-    _expect(tuple(grant.owner for grant in evidence.grants) == question.owners, "", "one_each")
-    _expect(set(question.grants) == set(question.owners), "", "one_each")
+    _expect(
+        tuple(grant.owner for grant in evidence.grants) == question.owners,
+        evidence.plan.table,
+        "one_each",
+    )
+    _expect(set(question.grants) == set(question.owners), evidence.plan.table, "one_each")
     stewards = dict(zip(map(_name, evidence.stewards), evidence.stewards, strict=True))
     signers = {signed.signer for signed in evidence.bundle.grants}
-    _expect(set(stewards) == signers and len(evidence.stewards) == len(stewards), "", "stewards")
+    _expect(
+        set(stewards) == signers and len(evidence.stewards) == len(stewards),
+        evidence.plan.table,
+        "stewards",
+    )
     for card, signed in zip(evidence.stewards, evidence.bundle.steward_cards, strict=True):
         _check_steward(evidence, card, signed)
     for grant, signed in zip(evidence.grants, evidence.bundle.grants, strict=True):

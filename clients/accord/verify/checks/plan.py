@@ -109,7 +109,7 @@ def _check_measure(measure: Measure, column: Column | None) -> None:
     else:
         bound = (column.maximum - column.minimum) ** measure.power
         fits = (measure.offset, measure.bound) == (column.minimum, bound)
-    _expect(fits, measure.column, "measure")
+    _expect(fits, measure.column or "COUNT(*)", "measure")
 
 
 def _check_output(output: Output, column: Column | None) -> None:
@@ -124,7 +124,8 @@ def _check_output(output: Output, column: Column | None) -> None:
 def _check_condition(node: Condition | Compound | None, columns: dict[str, Column]) -> None:
     for compound in _compounds(node):
         alone = compound.junction is Junction.NOT
-        _expect(len(compound.operands) == 1 if alone else bool(compound.operands), "", "condition")
+        fits = len(compound.operands) == 1 if alone else bool(compound.operands)
+        _expect(fits, compound.junction, "condition")
     for condition in _conditions(node):
         column = columns[condition.column]
         kind = str if column.type is ColumnType.TEXT else int
