@@ -1,6 +1,7 @@
 """A running consortium in this process: real nodes, real mutual TLS, real embedded ledger."""
 
 import json
+import logging
 import os
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -10,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 import pytest
+import structlog
 
 from accord.client.client import Client, Finished
 from accord.client.grants import Terms
@@ -66,7 +68,8 @@ class Consortium:
 
     def __enter__(self) -> Self:
         self._log = (self.lab.folder / "nodes.log").open("a")
-        with redirect_stderr(self._log):  # where structlog writes from now on
+        self._former = structlog.get_config(), logging.root.handlers[:]
+        with redirect_stderr(self._log):  # where this process's nodes log from now on
             configure_logs("debug")
         self.start_ledger()
         for member in MEMBERS:
@@ -79,6 +82,8 @@ class Consortium:
         for member in list(self._nodes):
             self.stop_node(member)
         self.stop_ledger()
+        config, logging.root.handlers[:] = self._former
+        structlog.configure(**config)
         self._log.close()
 
     def log_text(self) -> str:
