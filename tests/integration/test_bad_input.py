@@ -34,7 +34,7 @@ def table(consortium: Consortium) -> TestTable:
         ("SELECT COUNT(person) FROM plain", "E-SQL-006", {"column": "person"}),
         ("SELECT age, COUNT(*) FROM plain GROUP BY age", "E-SQL-031", {"candidates": "region"}),
         ("SELECT region FROM plain WHERE", "E-SQL-001", {}),
-        ("DROP TABLE plain", "E-SQL-002", {}),
+        ("DROP TABLE plain", "E-SQL-040", {}),
         ("SELECT SUM(age) FROM plain LIMIT 1", "E-SQL-029", {}),
     ],
 )

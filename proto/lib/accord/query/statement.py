@@ -15,6 +15,8 @@ from accord.domain.errors import KINDS, AccordError, Fact, RequestError, catalog
 
 MAX_SQL_CHARACTERS: Final = 20_000
 _DIALECT: Final = "duckdb"
+_OPENINGS: Final = frozenset({"SELECT", "WITH", "FROM", "("})  # DuckDB has FROM first, too
+_SHOWN_CHARACTERS: Final = 40  # of what was typed, in an error
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +56,33 @@ def parse_statement(sql: str) -> Statement:
 
     Raises:
         RequestError: E-SQL-001 not SQL; E-SQL-002 not exactly one SELECT; E-SQL-003
-            too long or nested too deeply.
+            too long or nested too deeply; E-SQL-040 another statement, or none.
     """
     if len(sql) > MAX_SQL_CHARACTERS:
         raise Statement.too_deep()
     found = [node for node in _parse(sql) if node is not None and type(node) is not exp.Semicolon]
-    if len(found) != 1 or not isinstance(found[0], exp.Select):
-        kind = found[0].key.upper() if found else "-"
-        raise RequestError("E-SQL-002", statements=len(found), kind=kind)
-    return Statement(sql, found[0])
+    if len(found) == 1 and isinstance(found[0], exp.Select):
+        return Statement(sql, found[0])
+    if len(found) == 1 and not isinstance(found[0], exp.SetOperation):
+        raise RequestError("E-SQL-040", start=_first_word(sql))
+    selects = [select for node in found for select in _joined(node)]
+    raise RequestError("E-SQL-002", statements=len(selects))
+
+
+def _joined(node: exp.Expr) -> list[exp.Expr]:
+    """The statements that UNION and the like join; ``node`` itself if it joins none."""
+    if isinstance(node, exp.SetOperation):
+        return [part for side in (node.this, node.expression) for part in _joined(side)]
+    return [node]
+
+
+def _first_word(sql: str) -> str:
+    """The first word, comments left out; empty where an open quote leaves no words."""
+    try:
+        tokens = sqlglot.tokenize(sql, read=_DIALECT)
+    except SqlglotError:
+        return ""
+    return tokens[0].text[:_SHOWN_CHARACTERS] if tokens else ""
 
 
 def _error(code: str, facts: dict[str, Fact]) -> AccordError:
@@ -81,6 +101,9 @@ def _parse(sql: str) -> list[exp.Expr | None]:
         near, line, position = sql.strip()[-20:], sql.count("\n") + 1, 1
     except RecursionError:
         raise Statement.too_deep() from None
+    start = _first_word(sql)
+    if start and start.upper() not in _OPENINGS:  # a parser trips over SELEC far behind it
+        raise RequestError("E-SQL-040", start=start)
     raise RequestError("E-SQL-001", near=near, line=line, position=position)
 
 
