@@ -4,6 +4,7 @@ import json
 import logging
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, redirect_stderr
 from dataclasses import dataclass, replace
@@ -58,8 +59,12 @@ class Consortium:
         members: What each node knows, its keys included: what an attacker has who is it.
     """
 
-    def __init__(self, lab: Lab) -> None:
-        self.lab = lab
+    def __init__(self, lab: Lab, *, ledger: bool = True) -> None:
+        """Without ``ledger`` the test runs one as a process, to be killed.
+
+        A ledger stopped in this process would go on answering on open connections.
+        """
+        self.lab, self._has_ledger = lab, ledger
         self.clocks = {member: MovableClock() for member in MEMBERS}
         self.members: dict[str, Member] = {}
         self._nodes: dict[str, ExitStack] = {}
@@ -71,7 +76,8 @@ class Consortium:
         self._former = structlog.get_config(), logging.root.handlers[:]
         with redirect_stderr(self._log):  # where this process's nodes log from now on
             configure_logs("debug")
-        self.start_ledger()
+        if self._has_ledger:
+            self._start_ledger()
         for member in MEMBERS:
             self.start_node(member)
         return self
@@ -81,7 +87,7 @@ class Consortium:
             client.close()
         for member in list(self._nodes):
             self.stop_node(member)
-        self.stop_ledger()
+        self._stop_ledger()
         config, logging.root.handlers[:] = self._former
         structlog.configure(**config)
         self._log.close()
@@ -100,19 +106,26 @@ class Consortium:
     def stop_node(self, member: str) -> None:
         self._nodes.pop(member).close()
 
-    def start_ledger(self) -> None:
+    def _start_ledger(self) -> None:
         ready, stop = threading.Event(), threading.Event()
         thread = threading.Thread(target=run_ledger, args=(self.lab, ready.set, stop))
         thread.start()
         assert ready.wait(START_S)
         self._ledger = stop, thread
 
-    def stop_ledger(self) -> None:
+    def _stop_ledger(self) -> None:
         if self._ledger is not None:
             stop, thread = self._ledger
             stop.set()
             thread.join()
             self._ledger = None
+
+    def wait_reachable(self) -> None:
+        """Return once every node reaches every other one again."""
+        until = time.monotonic() + START_S
+        for member in MEMBERS:
+            while not all(self.client(f"{member}/bob").status().peers.values()):
+                assert time.monotonic() < until
 
     def client(self, person: str) -> Client:
         """``person`` is written MEMBER/PERSON; the client is kept."""

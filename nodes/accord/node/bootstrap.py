@@ -29,6 +29,7 @@ from accord.ledger.store.log_store import SqlLedgerUnits
 from accord.node.cards import ModulusCache, load_member_cards
 from accord.node.channels import Channels
 from accord.node.config import NodeConfig
+from accord.node.handlers.interrupted import end_interrupted
 from accord.node.keys import NodeKeys
 from accord.node.logs import configure_logs
 from accord.node.member import Member
@@ -52,7 +53,7 @@ def run_node(config: NodeConfig, stop: threading.Event, ready: Callable[[], None
     """Serve one member until ``stop`` is set; calls ``ready`` once it answers.
 
     Raises:
-        AccordError: configuration, keys, cards or port do not hold (E-CFG, E-NOD-003).
+        AccordError: configuration, keys, cards or port do not hold (E-CFG, E-CRD).
     """
     configure_logs(config.log_level)
     with serving(config, SystemClock()):
@@ -92,6 +93,7 @@ def serving(config: NodeConfig, clock: Clock) -> Iterator[Member]:
         limits = config.limits.for_server()
         server = NodeServer(config.listen, member.keys.tls, front, limits)
         add_services(server, Parts(member, peers, ledger.check_chain, anchored))
+        end_interrupted(member)
         server.start()
         stack.callback(server.stop, config.timeouts.stop_s)
         yield member

@@ -76,10 +76,13 @@ class Member:
         self.gate.check_anchoring(self.clock.now(), self.max_unanchored_age)
 
     def record(
-        self, session: Session, kind: RecordKind, fields: Mapping[str, bytes]
+        self, session: Session, kind: RecordKind, fields: Mapping[str, bytes], run_id: bytes = b""
     ) -> AppendedRecord:
-        """Append a record that belongs to no run in the caller's transaction."""
-        return self.log.append(SqlLogStore(session), kind, fields)
+        """Append a record of our own doing, such as of no run, in the caller's transaction."""
+        requester = self.name if run_id else ""
+        return self.log.append(
+            SqlLogStore(session), kind, fields, run_id=run_id, requester=requester
+        )
 
     def append(
         self, session: Session, kind: RecordKind, fields: Mapping[str, bytes], question: Question

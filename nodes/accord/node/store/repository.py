@@ -99,6 +99,12 @@ def list_runs(session: Session, part: str, limit: int) -> tuple[StoredRun, ...]:
     return tuple(_run(row) for row in session.scalars(rows))
 
 
+def list_runs_in(session: Session, part: str, state: str) -> tuple[StoredRun, ...]:
+    """All runs in one state, oldest first."""
+    rows = select(RunRow).where(RunRow.part == part, RunRow.state == state).order_by(RunRow.at)
+    return tuple(_run(row) for row in session.scalars(rows))
+
+
 def add_step(session: Session, run_id: bytes, number: int, progress: bytes) -> None:
     """Keep one line of progress."""
     session.add(StepRow(run_id=run_id, number=number, progress=progress))
