@@ -30,11 +30,11 @@ class Ledger:
     """A ledger in a process of its own."""
 
     def __init__(self, lab: Lab) -> None:
-        self._lab, self._running = lab, ExitStack()
+        self.lab, self._running = lab, ExitStack()
 
     def start(self) -> None:
-        log = self._lab.folder / "ledger.log"
-        ledger = process("ledger", str(self._lab.folder), log=log)
+        log = self.lab.folder / "ledger.log"
+        ledger = process("ledger", str(self.lab.folder), log=log)
         self.process = self._running.enter_context(ledger)
 
     def kill(self) -> None:

@@ -6,13 +6,13 @@ node adds up stays noise until its release record is final and the guard's mask 
 
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from accord.domain import codec
 from accord.domain.contribution import GuardStatement, Values
-from accord.domain.errors import AccordError, RefusalError, VerificationError
+from accord.domain.errors import AccordError, RefusalError, UnavailableError, VerificationError
 from accord.domain.question import Question
 from accord.domain.record import RecordKind
 from accord.domain.run import VALUES, Asked, GuardEvidence, OwnerEvidence, ValuesEvidence
@@ -68,16 +68,16 @@ class Coordinate:
         statement = guard.statement.unsafe_open(GuardStatement)
         context = context_of(question, asked.question.digest)
         tally = RequesterTally(context, self.member.keys.decryption)
-        opened = {owner: given.values.unsafe_open(Values) for owner, given in values.items()}
-        partial = tally.add(opened, statement)
+        partial = tally.add(
+            {owner: given.values.unsafe_open(Values) for owner, given in values.items()}, statement
+        )
         for owner in question.owners:
             report(step(owner, wire.STAGE_ADDED))
         release = self._release(asked, question, statement, partial)
         mask = self._mask(question, release, values, report)
-        # Asked again, the same bytes come with proofs: their records are anchored by now.
-        values = self._values(question, guard.statement, report)
-        guard = self._decide(asked, question, contributions)
-        return Opened(contributions, guard, tuple(values.values()), mask, release, tally, partial)
+        given = tuple(values.values())
+        opened = Opened(contributions, guard, given, mask, release, tally, partial)
+        return self._with_proofs(asked, question, opened)
 
     def _contribute(
         self, asked: Asked, question: Question, report: Report
@@ -147,6 +147,19 @@ class Coordinate:
         for member in (*question.owners, question.guard):
             report(step(member, wire.STAGE_RELEASED))
         return mask
+
+    def _with_proofs(self, asked: Asked, question: Question, opened: Opened) -> Opened:
+        """Ask again: the same bytes come with proofs, as their records are anchored by now.
+
+        The answer is released already; a member that is away by now takes nothing from it.
+        """
+        with suppress(UnavailableError):
+            values = self._values(question, opened.guard.statement, lambda _: None)
+            opened = replace(opened, values=tuple(values.values()))
+        with suppress(UnavailableError):
+            guard = self._decide(asked, question, opened.contributions)
+            opened = replace(opened, guard=guard)
+        return opened
 
     def _check_values(self, sender: str, signed: Signed) -> None:
         verify_signed(signed, self.member.cards[sender].record_key, VALUES)
