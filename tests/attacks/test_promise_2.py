@@ -324,6 +324,14 @@ def test_the_guard_decides_once(consortium: Consortium, decided: Decided) -> Non
     assert again.statement == decided.statement
 
 
+def test_the_guard_tells_its_decision_to_the_requester_alone(
+    consortium: Consortium, decided: Decided
+) -> None:
+    """Beta has the question, as every owner has, and somebody gave it the contributions."""
+    with consortium.refused("E-RUN-015", by=BUREAU):
+        ByHand(consortium, "beta").decide(decided.asked, decided.contributions)
+
+
 # Run ids
 
 

@@ -4,9 +4,11 @@ Logs are read by operators, who may see no data.  A field that is not listed is 
 so that a new log call cannot leak a value by accident; `FIELDS` is the whole list.
 """
 
+import json
 import logging
 import sys
 from collections.abc import MutableMapping
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import structlog
@@ -33,8 +35,9 @@ def configure_logs(level: str) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level.upper())),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
-    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(message)s", force=True)
-    logging.getLogger("accord").addFilter(lambda record: record.exc_info is None)
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_OneLine())
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
 
 
 def keep_listed(
@@ -42,3 +45,22 @@ def keep_listed(
 ) -> MutableMapping[str, Any]:
     """Drop every field that is not in `FIELDS`."""
     return {name: value for name, value in event.items() if name in FIELDS}
+
+
+class _OneLine(logging.Formatter):
+    """Events of packages that know no structlog, ours and others', in the same form.
+
+    Of an exception only the type is kept: its text and its traceback may quote data.
+    """
+
+    def format(self, record: logging.LogRecord) -> str:
+        moment = datetime.fromtimestamp(record.created, UTC).isoformat()
+        event = {
+            "event": record.getMessage(),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "timestamp": moment.replace("+00:00", "Z"),
+        }
+        if record.exc_info and record.exc_info[0]:
+            event["error"] = record.exc_info[0].__name__
+        return json.dumps(event)

@@ -6,6 +6,7 @@ final access record, and sends its mask only for a release record that is final.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from accord.domain import codec
 from accord.domain.bundle import RecordEvidence
@@ -46,9 +47,11 @@ class Guard:
         """One decision per run; the same contributions get the same bytes again."""
         asked = open_question(self.member.keys.sealing, sealed, run_id)
         with self.member.refusals_recorded(run_id, caller, {"question": asked.question.digest}):
+            now = self.member.clock.now()
+            question = check_asked(asked, self.member.cards, caller, run_id, now)
             run = self._kept(run_id, asked, contributions)
             if run is None:
-                question = self._check(asked, caller, run_id)
+                self._check(question, asked, now)
                 run = self._decide(asked, question, contributions)
         statement = codec.decode(Signed, run.statement)
         return GuardEvidence(statement, self.member.evidence_at(run.record))
@@ -77,14 +80,11 @@ class Guard:
             values = tally.mask(statement)
         return self.member.sign(VALUES, values)
 
-    def _check(self, asked: Asked, caller: str, run_id: bytes) -> Question:
-        now = self.member.clock.now()
-        question = check_asked(asked, self.member.cards, caller, run_id, now)
+    def _check(self, question: Question, asked: Asked, now: datetime) -> None:
         check_roster(question, asked.table, tuple(self.member.cards.values()), now)
         check_plan(question, asked.table)
         if question.guard != self.member.name or question.dry_run:
-            raise VerificationError("E-RUN-012", member=caller, thing="guard")
-        return question
+            raise VerificationError("E-RUN-012", member=question.requester, thing="guard")
 
     def _kept(
         self, run_id: bytes, asked: Asked, contributions: Sequence[OwnerEvidence]
