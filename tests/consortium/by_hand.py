@@ -5,7 +5,7 @@ that owners and guard enforce.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -117,6 +117,23 @@ class ByHand:
     ) -> Signed:
         guard = question_of(asked).guard
         return self.peers.send_mask(guard, run_of(asked), release, contributed)
+
+
+@dataclass(frozen=True)
+class Decided:
+    """A run after the guard's decision."""
+
+    hand: ByHand
+    asked: Asked
+    contributions: tuple[OwnerEvidence, ...]
+    statement: Signed
+
+
+def run_to_decision(consortium: Consortium, sql: str) -> Decided:
+    hand = ByHand(consortium)
+    asked = hand.asked(hand.draft(sql))
+    contributions = hand.contribute_all(asked)
+    return Decided(hand, asked, contributions, hand.decide(asked, contributions).statement)
 
 
 def question_of(asked: Asked) -> Question:

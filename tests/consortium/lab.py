@@ -1,6 +1,6 @@
 """A consortium of five members on disk, made once and copied for every test that wrecks it.
 
-stats    asks, holds nothing            gamma   owner, and listed as a possible guard
+stats    asks, holds at most an empty part   gamma   owner, and listed as a possible guard
 bureau   guard without data             each member has a steward and the analysts ana and bob
 alpha, beta   owners
 """
@@ -17,7 +17,7 @@ from accord.cli.lab_spec import LOOPBACK, ConsortiumSpec, assign_ports, parse_sp
 STATS, BUREAU, OWNERS = "stats", "bureau", ("alpha", "beta", "gamma")
 MEMBERS = (STATS, BUREAU, *OWNERS)
 _ROLES: Mapping[str, list[str]] = {
-    STATS: [],
+    STATS: ["owner"],
     BUREAU: ["guard"],
     "alpha": ["owner"],
     "beta": ["owner"],

@@ -45,6 +45,9 @@ def test_a_question_that_its_grant_covers_may_run() -> None:
     ("changes", "code"),
     [
         ({"expires": NOW}, "E-RUN-003"),
+        ({"asked": NOW - timedelta(minutes=6)}, "E-RUN-017"),
+        ({"asked": NOW + timedelta(minutes=6)}, "E-RUN-017"),
+        ({"expires": NOW + timedelta(minutes=61)}, "E-RUN-017"),
         ({"table_digest": replace(INCOME, max_rows=2).digest()}, "E-RUN-004"),
         ({"owners": OWNERS[:2]}, "E-RUN-005"),
         ({"owners": OWNERS[::-1]}, "E-RUN-005"),
