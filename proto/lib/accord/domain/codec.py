@@ -7,7 +7,8 @@ indefinite lengths.  Times are UTC, whole seconds, as text ``2026-01-31T08:00:00
 
 Decoding accepts exactly one byte string per value: unknown, missing or mistyped
 fields and every non-canonical form are refused, so a digest of the bytes is a digest
-of the value.
+of the value.  `accord.domain.cbor_scan` looks over the bytes first, since a CBOR decoder
+acts on tags while it reads.
 """
 
 import dataclasses
@@ -22,11 +23,12 @@ from io import BytesIO
 from typing import Any, Final, TypeVar
 
 import cbor2
+
+from accord.domain.cbor_scan import MAX_INTEGER_BITS, check_cbor
 from accord.domain.errors import RequestError
 
 DIGEST_BYTES: Final = 32  # SHA-256
 MAX_ENCODED_BYTES: Final = 256 * 1024 * 1024
-MAX_INTEGER_BITS: Final = 1024  # larger numbers travel as bytes; Python refuses to print them
 _TIME_FORMAT: Final = "%Y-%m-%dT%H:%M:%SZ"
 
 T = TypeVar("T")
@@ -78,11 +80,8 @@ def parse_time(text: str) -> datetime:
 def _load(data: bytes) -> object:
     if len(data) > MAX_ENCODED_BYTES:
         raise ValueError("too long")
-    stream = BytesIO(data)
-    value = cbor2.CBORDecoder(stream).decode()
-    if stream.read(1):
-        raise ValueError("trailing bytes")
-    return value
+    check_cbor(data)
+    return cbor2.CBORDecoder(BytesIO(data)).decode()
 
 
 def _lower(value: object) -> object:
