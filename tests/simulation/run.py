@@ -22,6 +22,7 @@ from accord.domain.bundle import (
 from accord.domain.card import PersonCard
 from accord.domain.catalogue import Table
 from accord.domain.contribution import Decision, GuardStatement, Opening, Values, digest_of
+from accord.domain.grant import Grant
 from accord.domain.ids import PersonRole
 from accord.domain.question import Question
 from accord.domain.record import RecordKind
@@ -188,7 +189,10 @@ class Run:
         }
         for owner, tally in tallies.items():
             fields = {
-                RecordKind.ACCEPT: {"grant": grants[owner].digest},
+                RecordKind.ACCEPT: {
+                    "grant": grants[owner].digest,
+                    "minimum": codec.encode(grants[owner].unsafe_open(Grant).minimum),
+                },
                 RecordKind.ACCESS: {"data_version": _version(owner), **tally.commitments()},
             }
             for kind in self._hook("owner_order", tuple(fields), owner):

@@ -48,5 +48,7 @@ def check_allowed(method: str, caller: Identity, member: str) -> None:
     if caller.person and caller.member != member:
         raise RefusalError("E-AUT-006", name=caller.uri, member=member)
     role = caller.role if caller.person else NODE
-    if role not in ALLOWED.get(method, frozenset()):
-        raise RefusalError("E-AUT-005", role=role, method=method.rpartition(".")[2])
+    allowed = ALLOWED.get(method, frozenset())
+    if role not in allowed:
+        facts = {"role": role, "roles": ", ".join(sorted(allowed)) or "-"}
+        raise RefusalError("E-AUT-005", **facts, method=method.rpartition(".")[2])

@@ -112,12 +112,12 @@ class Member:
     ) -> Iterator[None]:
         """Write a refuse record for any error of ours and name it in the error.
 
-        An error that names a record already, because a peer wrote it, is left alone.
+        A record that a peer names does not stand for ours: only our own log shows our refusal.
         """
         try:
             yield
         except AccordError as error:
-            if not error.record:
+            if not error.record.startswith(f"{self.name}#"):
                 error.record = self.record_refusal(error, run_id, requester, fields)
             raise
 

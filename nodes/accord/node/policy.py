@@ -11,7 +11,7 @@ from accord.domain.card import MemberCard
 from accord.domain.catalogue import Table
 from accord.domain.errors import RefusalError
 from accord.domain.grant import Grant, canonical_purpose
-from accord.domain.question import Question, guard_for
+from accord.domain.question import CLOCK_TOLERANCE, LONGEST_VALIDITY, Question, guard_for
 from accord.node.store.repository import StoredGrant
 from accord.query.compile import compile_question
 from accord.query.plan import Plan
@@ -47,6 +47,11 @@ def check_roster(
     """Roster and guard follow from catalogue and consortium, never from the requester."""
     if now >= question.expires:
         raise RefusalError("E-RUN-003", expired=codec.format_time(question.expires))
+    if (
+        abs(now - question.asked) > CLOCK_TOLERANCE
+        or question.expires - question.asked > LONGEST_VALIDITY
+    ):
+        raise RefusalError("E-RUN-017", asked=codec.format_time(question.asked))
     if question.table_digest != table.digest():
         raise RefusalError("E-RUN-004", table=table.name)
     if question.owners != table.parts:

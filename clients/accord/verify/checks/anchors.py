@@ -1,8 +1,8 @@
 """Checks 8 and 9: the records were final on the chain, in the order that protects."""
 
-from datetime import timedelta
 from typing import Final
 
+from accord.domain.question import CLOCK_TOLERANCE, LONGEST_VALIDITY
 from accord.domain.record import RecordKind
 from accord.verify.evidence import Evidence, anchored_block, anchored_head, checkpoint_of
 from accord.verify.expectation import Expectation
@@ -10,8 +10,6 @@ from accord.verify.expectation import Expectation
 _expect_anchor = Expectation("E-VER-108")
 _expect_order = Expectation("E-VER-109")
 
-# Members' clocks may differ by so much; records name the minute, not the second.
-CLOCK_TOLERANCE: Final = timedelta(minutes=5)
 _OF_OWNERS: Final = (RecordKind.ACCEPT, RecordKind.ACCESS)
 
 
@@ -49,6 +47,8 @@ def check_order(evidence: Evidence) -> None:
 def _check_times(evidence: Evidence) -> None:
     """Differences only: a sum could leave the calendar."""
     question = evidence.question
+    holds = question.expires - question.asked
+    _expect_order(holds <= LONGEST_VALIDITY, question.requester, "long_validity")
     for item in evidence.records:
         record = item.record
         early = question.asked - record.minute

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Final
 
+from accord.domain import codec
 from accord.domain.record import DISCLOSED, RecordKind, check_disclosed
 from accord.ledger.checkpoint import open_checkpoint, origin_of
 from accord.ledger.merkle import leaf_hash, verify_inclusion
@@ -17,7 +18,7 @@ _expect_log = Expectation("E-VER-107")
 # What a record of each kind must at least commit to, for a later inspection.
 _COMMITTED: Final[Mapping[RecordKind, frozenset[str]]] = {
     RecordKind.APPLY: frozenset({"question", "sql", "purpose"}),
-    RecordKind.ACCEPT: frozenset({"question", "grant"}),
+    RecordKind.ACCEPT: frozenset({"question", "grant", "minimum"}),
     RecordKind.ACCESS: frozenset(
         {"question", "data_version", "extract", "seed", "pair_keys", "counts"}
     ),
@@ -34,9 +35,12 @@ def check_records(evidence: Evidence) -> None:
     found, expected = Counter(item.key for item in evidence.records), _expected(evidence)
     for kind, member in sorted((expected - found) | (found - expected)):
         raise _expect.error(member, f"not_one_{kind}")
-    for owner in evidence.question.owners:
-        grant = evidence.field(RecordKind.ACCEPT, owner, "grant")
-        _expect(grant == evidence.question.grants[owner], owner, "other_grant")
+    for grant in evidence.grants:
+        owner, minimum = grant.owner, codec.encode(grant.minimum)
+        named = evidence.field(RecordKind.ACCEPT, owner, "grant")
+        _expect(named == evidence.question.grants[owner], owner, "other_grant")
+        applied = evidence.field(RecordKind.ACCEPT, owner, "minimum")
+        _expect(applied == minimum, owner, "other_minimum")
 
 
 def check_logs(evidence: Evidence) -> None:

@@ -2,14 +2,15 @@
 
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from accord.domain import codec
 from accord.domain.catalogue import Offer, Table
-from accord.domain.errors import AccordError, RefusalError, RequestError
-from accord.domain.ids import PROTOCOL_VERSION
+from accord.domain.errors import AccordError, RefusalError, RequestError, UnavailableError
+from accord.domain.ids import PROTOCOL_VERSION, MemberRole
 from accord.domain.record import RecordKind
 from accord.domain.run import OFFER
 from accord.domain.signed import Signed
@@ -57,6 +58,7 @@ class Catalogue:
     member: Member
     peers: Peers
     _seen: dict[str, tuple[Offer, ...]] = field(default_factory=dict)
+    _away: dict[str, UnavailableError] = field(default_factory=dict)
 
     def publish(self, description: str, folder: str) -> Published:
         """Examine the source and publish it; an identical publication changes nothing.
@@ -100,14 +102,20 @@ class Catalogue:
         views = [_view(table, offers) for table in tables.values()]
         return tuple(sorted(views, key=lambda view: (view.table.name, -len(view.published))))
 
-    def askable(self) -> Mapping[str, Table]:
-        """Tables that all their parts publish alike, by name."""
-        return {view.table.name: view.table for view in self.views() if view.complete}
+    def check_heard(self, view: TableView) -> None:
+        """Check that no part lacks only because its node did not answer at the last look.
+
+        Raises:
+            UnavailableError: Why a part could not be asked for its offers.
+        """
+        for part in view.table.parts:
+            if part not in view.published and part not in view.differing and part in self._away:
+                raise self._away[part]
 
     def _check_parts(self, table: Table) -> None:
-        unknown = [part for part in table.parts if part not in self.member.cards]
-        if unknown:
-            raise RequestError("E-NOD-004", members=", ".join(unknown))
+        strange = sorted(set(table.parts) - self._owners)
+        if strange:
+            raise RequestError("E-NOD-004", members=", ".join(strange))
         if self.member.name not in table.parts:
             parts = ", ".join(table.parts)
             raise RefusalError("E-NOD-002", member=self.member.name, table=table.name, parts=parts)
@@ -119,10 +127,34 @@ class Catalogue:
             for one in signed:
                 verify_signed(one, self.member.cards[member].record_key, OFFER)
             offers = tuple(codec.decode(Offer, one.body) for one in signed)
+        except UnavailableError as error:
+            self._away[member] = error
+            return self._seen.get(member, ())
         except AccordError:
             return self._seen.get(member, ())
-        self._seen[member] = tuple(offer for offer in offers if offer.member == member)
+        self._away.pop(member, None)
+        self._seen[member] = tuple(o for o in offers if o.member == member and self._owned(o))
         return self._seen[member]
+
+    def _owned(self, offer: Offer) -> bool:
+        """Only members with the role owner hold parts, whatever an offer says."""
+        return bool(offer.table.parts) and self._owners.issuperset(offer.table.parts)
+
+    @property
+    def _owners(self) -> set[str]:
+        cards = self.member.cards.items()
+        return {name for name, card in cards if MemberRole.OWNER in card.roles}
+
+
+def askable(views: Sequence[TableView]) -> Mapping[str, Table]:
+    """Tables that all their parts publish alike, by name.
+
+    A name under which anybody publishes another table is left out: owners that leave a
+    table and make a second one of its name must not get the questions meant for the first.
+    """
+    names = Counter(view.table.name for view in views)
+    complete = [view.table for view in views if view.complete]
+    return {table.name: table for table in complete if names[table.name] == 1}
 
 
 def _view(table: Table, offers: list[Offer]) -> TableView:

@@ -97,7 +97,11 @@ class Contribute:
             if repository.find_run(session, question.run_id, OWNER):
                 raise RefusalError("E-RUN-008")  # a second call was faster
             offer, grant, plan = self._check(session, asked, question)
-            fields = {"question": asked.question.digest, "grant": grant.signed.digest}
+            fields = {
+                "question": asked.question.digest,
+                "grant": grant.signed.digest,
+                "minimum": codec.encode(grant.grant.minimum),
+            }
             record = self.member.append(session, RecordKind.ACCEPT, fields, question)
             repository.use_grant(session, question.run_id, grant.signed.digest)
             roster = codec.digest("owners", question.owners)

@@ -16,7 +16,7 @@ from accord.domain.grant import Grant
 from accord.domain.ids import PROTOCOL_VERSION, RUN_ID_BYTES, Identity
 from accord.domain.question import Question, guard_for
 from accord.domain.signed import Signed
-from accord.node.handlers.catalogue import Catalogue
+from accord.node.handlers.catalogue import Catalogue, TableView, askable
 from accord.node.handlers.grants import Grants
 from accord.node.member import Member
 from accord.node.peers import Peers
@@ -65,8 +65,9 @@ class Draft:
         self, analyst: str, sql: str, purpose: str, run_id: bytes, *, dry_run: bool
     ) -> Drafted:
         """Compile and look around; also how a signed question is compared with its draft."""
-        tables = self.catalogue.askable()
-        plan = self._compile(sql, tables)
+        views = self.catalogue.views()
+        tables = askable(views)
+        plan = self._compile(sql, tables, views)
         table = tables[plan.table]
         guard = guard_for(self.member.name, table.parts, tuple(self.member.cards.values()))
         found = self._find_grants(table.parts, plan, purpose)
@@ -91,16 +92,21 @@ class Draft:
         )
         return Drafted(question, table, found)
 
-    def _compile(self, sql: str, tables: Mapping[str, Table]) -> Plan:
-        """Compile; a table that its parts publish differently is not merely unknown."""
+    def _compile(self, sql: str, tables: Mapping[str, Table], views: Sequence[TableView]) -> Plan:
+        """Compile; a table that is published, and yet cannot be asked, is not merely unknown."""
         try:
             return compile_question(sql, tables)
         except RequestError as error:
-            incomplete = {view.table.name for view in self.catalogue.views() if not view.complete}
-            named = [name for name in incomplete if name == error.facts.get("table")]
-            if named:
-                raise RefusalError("E-NOD-001", table=named[0]) from None
-            raise
+            name = str(error.facts.get("table", ""))
+            named = [view for view in views if view.table.name == name and name not in tables]
+            if not named:
+                raise
+            if all(view.complete for view in named):
+                parts = " / ".join(", ".join(view.table.parts) for view in named)
+                raise RefusalError("E-NOD-007", table=name, parts=parts) from None
+            for view in named:
+                self.catalogue.check_heard(view)
+            raise RefusalError("E-NOD-001", table=name) from None
 
     def _find_grants(
         self, owners: Sequence[str], plan: Plan, purpose: str

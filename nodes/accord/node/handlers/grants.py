@@ -105,6 +105,7 @@ class Grants:
             ("--min-count is below 1", grant.minimum >= 1),
             ("--max-runs is below 1", grant.max_runs >= 1),
             ("--purpose and --legal-basis say nothing", bool(grant.purpose and grant.legal_basis)),
+            ("its version is unknown", grant.version == 1),
             ("the grant id has another length", len(grant.grant_id) == _GRANT_ID_BYTES),
         ]
 

@@ -34,6 +34,15 @@ _SEED_BYTES = 32
 
 
 @dataclass(frozen=True, slots=True)
+class _Opened:
+    """What one owner has said of its part; ``minimum`` is its grant's."""
+
+    data_version: bytes
+    counts: Counts
+    minimum: int
+
+
+@dataclass(frozen=True, slots=True)
 class Guard:
     """Handlers of RunService.Decide and RunService.SendMask."""
 
@@ -105,10 +114,10 @@ class Guard:
     ) -> GuardRun:
         if tuple(given.owner for given in contributions) != question.owners:
             raise VerificationError("E-RUN-012", member=question.requester, thing="roster")
-        counts: dict[str, Counts] = {}
-        versions: dict[str, bytes] = {}
-        for given in contributions:
-            versions[given.owner], counts[given.owner] = self._open(given, asked, question)
+        opened = {given.owner: self._open(given, asked, question) for given in contributions}
+        _check_minimum(question, [own.minimum for own in opened.values()])
+        versions = {owner: own.data_version for owner, own in opened.items()}
+        counts = {owner: own.counts for owner, own in opened.items()}
         counts.pop(question.requester, None)  # its own rows never count towards a minimum
         seed = self.member.random_bytes(_SEED_BYTES)
         verdict = self._tally(asked, question, seed).decide(counts, versions)
@@ -130,8 +139,8 @@ class Guard:
             repository.save_run(session, stored)
         return run
 
-    def _open(self, given: OwnerEvidence, asked: Asked, question: Question) -> tuple[bytes, Counts]:
-        """One owner's data version and counts, checked against its final access record."""
+    def _open(self, given: OwnerEvidence, asked: Asked, question: Question) -> _Opened:
+        """What one owner says, checked against its signed records; the access one is final."""
         owner, digest = given.owner, asked.question.digest
         accept = self.evidence.open(given.accept, owner, RecordKind.ACCEPT, question.run_id)
         access, _ = self.evidence.open_final(
@@ -145,7 +154,8 @@ class Guard:
         named = (signed.signer, counts.owner, digest_of(counts.ciphertexts))
         if named != (self.member.uri(owner), owner, access["counts"]):
             raise VerificationError("E-RUN-012", member=owner, thing="counts")
-        return access["data_version"], counts
+        minimum = codec.decode(int, accept["minimum"])
+        return _Opened(access["data_version"], counts, minimum)
 
     def _contributed(
         self, question: Question, decision: Decision, contributed: Sequence[RecordEvidence]
@@ -187,6 +197,17 @@ class Guard:
             requester_key=self.member.encryption_key(question.requester),
             decided=decided,
         )
+
+
+def _check_minimum(question: Question, minimums: Sequence[int]) -> None:
+    """A requester that could choose the minimum could search for every count with it.
+
+    Raises:
+        VerificationError: E-RUN-018.
+    """
+    expected = max(minimums)
+    if question.minimum != expected:
+        raise VerificationError("E-RUN-018", minimum=question.minimum, expected=expected)
 
 
 def _by_owner(

@@ -48,8 +48,9 @@ class IdentityInterceptor(Around):
         Raises:
             RefusalError: E-AUT-001 to E-AUT-006.
         """
-        leaves = context.auth_context().get("x509_pem_cert", ())
-        if len(leaves := list(leaves)) != 1:
+        contents: Mapping[str, Any] = context.auth_context()
+        leaves: list[bytes] = list(contents.get("x509_pem_cert", ()))
+        if len(leaves) != 1:
             raise RefusalError("E-AUT-001", detail=f"{len(leaves)} certificates")
         identity = caller_identity(leaves[0], self._cards, self._clock.now())
         check_allowed(method, identity, self._member)

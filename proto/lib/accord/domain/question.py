@@ -2,13 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from accord.domain.card import MemberCard
 from accord.domain.errors import RefusalError
 from accord.domain.ids import MemberRole
 
-MIN_INDEPENDENT_OWNERS = 2  # besides requester and guard: DESIGN 4.1, Roster
+MIN_INDEPENDENT_OWNERS: Final = 2  # besides requester and guard: DESIGN 4.1, Roster
+LONGEST_VALIDITY: Final = timedelta(hours=1)  # from asking to expiry
+# Members' clocks may differ by so much; records name the minute, not the second.
+CLOCK_TOLERANCE: Final = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ class RecordKind(StrEnum):
 # keys, reasons) stay closed unless their owner opens them.
 DISCLOSED: Final[Mapping[RecordKind, tuple[str, ...]]] = {
     RecordKind.APPLY: ("question",),
-    RecordKind.ACCEPT: ("question", "grant"),
+    RecordKind.ACCEPT: ("question", "grant", "minimum"),
     RecordKind.ACCESS: ("question", "data_version", "counts"),
     RecordKind.GUARD: ("question", "statement"),
     RecordKind.CONTRIBUTED: ("question", "decision", "values"),
