@@ -152,15 +152,18 @@ def _take_apart(sql: str) -> Select:
         if not isinstance(each, exp.Count)
     }
     table = tree.find(exp.Table).name
-    supports = (f"{each} NOT IN (0, {_lowest(table, each)})" for each in sorted(arguments))
-    terms = ("COUNT(*)", *(f"COUNT(*) FILTER ({each})" for each in supports))
+    bounds = {each: _bounds(table, each) for each in sorted(arguments)}
+    supports = (f"{each} NOT IN (0, {low})" for each, (low, _) in bounds.items())
+    headrooms = (f"{each} <> {high}" for each, (_, high) in bounds.items())
+    terms = ("COUNT(*)", *(f"COUNT(*) FILTER ({each})" for each in (*supports, *headrooms)))
     return Select(sql, labels, exact, terms, tree)
 
 
-def _lowest(table: str, column: str) -> int:
-    """The column's public minimum: a row that adds nothing above it hides nobody."""
+def _bounds(table: str, column: str) -> tuple[int, int]:
+    """The column's public minimum and maximum: rows at either of them hide nobody."""
     description = min(DATA.glob(f"{table}-*.toml")).read_text(encoding="utf-8")
-    return int(tomllib.loads(description)["columns"][column]["min"])
+    found = tomllib.loads(description)["columns"][column]
+    return int(found["min"]), int(found["max"])
 
 
 def _releasable(database: duckdb.DuckDBPyConnection, select: Select) -> set[tuple[str, ...]]:

@@ -1,25 +1,30 @@
 """``accord ask``: one question, watched to its end, verified before it is shown."""
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
 from accord.cli import exit_codes
 from accord.cli.files import write_file
 from accord.cli.persons import open_client
+from accord.cli.purposes import check_purpose
 from accord.cli.render_answer import answer_table
+from accord.cli.render_errors import error_as_json, print_error
 from accord.cli.render_progress import ProgressBoard
 from accord.cli.results import check_result, print_evidence, result_as_json
 from accord.cli.session import As, Json, Session, session_of
-from accord.client.client import Finished
+from accord.client.client import Client, Finished
 from accord.domain import codec
 from accord.domain.bundle import FILE_SUFFIX
+from accord.domain.errors import AccordError, RefusalError
 from accord.domain.question import Question
 from accord.query.describe import describe
 from accord.query.plan import Plan
 
 app = typer.Typer(add_completion=False)
+_SHOWN_DIGITS: Final = 8
 
 
 @app.command()
@@ -35,13 +40,14 @@ def ask(
 ) -> None:
     """Ask, watch, verify, show."""
     session = session_of(context)
+    check_purpose(purpose)
     with open_client(session, profile) as client:
         question = client.draft(sql, purpose, dry_run=dry_run)
         with ProgressBoard(session.talk, question, session.texts) as board:
-            finished = client.run_question(question, board.show)
+            finished = _run(session, client, question, board)
         trust = client.profile.trust
-    if finished.outcome is None:
-        raise typer.Exit(_end_dry_run(session, finished, board, as_json=as_json))
+    if isinstance(finished, RefusalError) or finished.outcome is None:
+        raise typer.Exit(_end_dry_run(session, question, board, finished, as_json=as_json))
     path = bundle or Path(f"{question.run_id.hex()}{FILE_SUFFIX}")
     write_file(path, finished.outcome.bundle)
     result = check_result(finished.outcome, path, trust)
@@ -52,35 +58,70 @@ def ask(
     print_evidence(session.talk, result, session.texts)
 
 
+def _run(
+    session: Session, client: Client, question: Question, board: ProgressBoard
+) -> Finished | RefusalError:
+    """Run the question; a refused dry run is an answer, a refused question an error."""
+    try:
+        return client.run_question(question, board.show)
+    except RefusalError as error:
+        if question.dry_run:
+            return error
+        if board.refused:
+            members = (f"{name} ({each.code})" for name, each in board.refused.items())
+            session.say("refused_by", members=session.texts.say("comma").join(members))
+        raise
+
+
 def _end_dry_run(
-    session: Session, finished: Finished, board: ProgressBoard, *, as_json: bool
+    session: Session,
+    question: Question,
+    board: ProgressBoard,
+    end: Finished | RefusalError,
+    *,
+    as_json: bool,
 ) -> int:
-    question = finished.question
     plan = codec.decode(Plan, question.plan)
-    allowed = not board.refused and all(question.grants.get(owner) for owner in question.owners)
+    refused = end if isinstance(end, RefusalError) else None
+    verdicts = _verdicts(question, board, refused)
+    allowed = refused is None and not any(verdicts.values())
     if as_json:
-        session.print_json(_dry_run_as_json(session, question, plan, board, allowed=allowed))
+        value = _dry_run_as_json(session, question, plan, verdicts)
+        session.print_json({**value, "allowed": allowed})
         return exit_codes.DONE if allowed else exit_codes.REFUSED
     session.say("dry_meaning", meaning=describe(plan, session.texts.language))
     session.say("dry_cells", cells=plan.cells, minimum=question.minimum)
     session.say("dry_guard", guard=question.guard)
-    for owner in question.owners:
-        grant = question.grants.get(owner, b"").hex()[:8]
-        session.say("dry_grant" if grant else "dry_no_grant", owner=owner, grant=grant)
-    for step in finished.steps:
-        if step.refusal is not None:
-            session.say("dry_refused", owner=step.member, code=step.refusal.code)
+    for owner, refusal in verdicts.items():
+        if refusal is None:
+            grant = question.grants.get(owner, b"").hex()[:_SHOWN_DIGITS]
+            session.say("dry_grant", owner=owner, grant=grant)
+        else:
+            session.say("dry_refused", owner=owner)
+            print_error(session.talk, session.texts, refusal)
     session.say("dry_allowed" if allowed else "dry_not_allowed")
     return exit_codes.DONE if allowed else exit_codes.REFUSED
 
 
+def _verdicts(
+    question: Question, board: ProgressBoard, refused: RefusalError | None
+) -> dict[str, AccordError | None]:
+    """Why each owner would refuse; None for those that would not."""
+    verdicts = {owner: board.refused.get(owner) for owner in question.owners}
+    if refused is not None and not any(verdicts.values()):
+        verdicts[question.requester] = refused  # its own node did, before any owner was asked
+    return verdicts
+
+
 def _dry_run_as_json(
-    session: Session, question: Question, plan: Plan, board: ProgressBoard, *, allowed: bool
+    session: Session,
+    question: Question,
+    plan: Plan,
+    verdicts: Mapping[str, AccordError | None],
 ) -> dict[str, object]:
     return {
         "run": question.run_id.hex(),
         "dry_run": True,
-        "allowed": allowed,
         "sql": question.sql,
         "purpose": question.purpose,
         "meaning": describe(plan, session.texts.language),
@@ -88,5 +129,9 @@ def _dry_run_as_json(
         "minimum": question.minimum,
         "guard": question.guard,
         "grants": {owner: grant.hex() for owner, grant in question.grants.items()},
-        "refused": dict(board.refused),
+        "refused": {
+            owner: error_as_json(refusal, session.texts)
+            for owner, refusal in verdicts.items()
+            if refusal is not None
+        },
     }

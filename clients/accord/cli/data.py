@@ -15,7 +15,7 @@ from accord.client.summaries import TableState
 from accord.domain.catalogue import Column
 from accord.query.numbers import decimal_text
 
-app = typer.Typer(add_completion=False, no_args_is_help=True)
+app = typer.Typer(add_completion=False)
 
 
 @app.callback()
@@ -74,6 +74,8 @@ def list_tables(context: typer.Context, *, profile: As = None, as_json: Json = F
     if as_json:
         session.print_json({"tables": [_as_json(state) for state in found]})
         return
+    if not found:
+        session.say("no_tables")
     for state in found:
         _print_table(session, state)
 

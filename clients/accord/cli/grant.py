@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from accord.cli.persons import open_client
+from accord.cli.purposes import check_purpose
 from accord.cli.session import As, Json, session_of
 from accord.client.grants import (
     DEFAULT_MINIMUM,
@@ -36,6 +37,7 @@ def grant(  # noqa: PLR0913 - one parameter per option
 ) -> None:
     """Sign and register a grant."""
     session = session_of(context)
+    check_purpose(purpose)
     terms = Terms(
         to=to,
         table=dataset,

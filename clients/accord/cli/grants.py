@@ -30,6 +30,9 @@ def grants(context: typer.Context, *, profile: As = None, as_json: Json = False)
     if as_json:
         session.print_json({"grants": [_as_json(state) for state in found]})
         return
+    if not found:
+        session.say("no_grants")
+        return
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
     for name in _COLUMNS:
         right = name in ("minimum", "used")

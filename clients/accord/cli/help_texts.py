@@ -5,6 +5,7 @@ from typing import Final
 from typer._click.core import Command
 from typer.core import TyperArgument, TyperGroup, TyperOption
 
+from accord.cli.render_help import add_help_option
 from accord.cli.texts import Texts
 
 _COMMANDS: Final = "commands"
@@ -21,12 +22,14 @@ def add_texts(command: Command, path: str, texts: Texts) -> None:
     command.help = short_help(texts, path)
     example = texts.find(_COMMANDS, path, "example")
     command.epilog = texts.say("help_example", example=example) if example else None
+    add_help_option(command)
     for parameter in command.params:
         if isinstance(parameter, (TyperOption, TyperArgument)):
             parameter.help = option_help(texts, path, str(parameter.name))
         if isinstance(parameter, TyperOption) and parameter.is_flag:
             parameter.metavar = " "  # a flag takes no value, so it shows none
     if isinstance(command, TyperGroup):
+        command.no_args_is_help = False  # the library's page; see `accord.cli.program`
         for name, child in command.commands.items():
             add_texts(child, f"{path} {name}", texts)
 

@@ -8,9 +8,10 @@ import typer
 from accord.cli.lab_files import new_lab
 from accord.cli.lab_run import lab_down, lab_up, lab_up_detached
 from accord.cli.lab_spec import load_spec
+from accord.cli.render_errors import print_error
 from accord.cli.session import session_of
 
-app = typer.Typer(add_completion=False, no_args_is_help=True)
+app = typer.Typer(add_completion=False)
 Folder = Annotated[Path, typer.Argument(metavar="DIR")]
 
 
@@ -56,6 +57,7 @@ def up(
         folder,
         progress=lambda name: session.say("lab_serves", name=name),
         ready=lambda: session.say("lab_up"),
+        ended=lambda error: print_error(session.talk, session.texts, error),
     )
     session.say("lab_stopped")
 

@@ -90,10 +90,13 @@ def lab_up(
     stop: threading.Event | None = None,
     progress: Callable[[str], None] = lambda _name: None,
     ready: Callable[[], None] = lambda: None,
+    ended: Callable[[AccordError], None] = lambda _error: None,
 ) -> None:
     """Run the lab until ``stop`` is set, SIGTERM arrives or Ctrl-C interrupts.
 
-    To be called in the main thread; ``ready`` is called once every process serves.
+    To be called in the main thread; ``ready`` is called once every process serves, ``ended``
+    when one of them has ended by itself: the others go on, as they would on machines of
+    their own.
     """
     stop = stop or threading.Event()
     serving = threading.Event()
@@ -109,7 +112,7 @@ def lab_up(
             serving.set()
             ready()
             with suppress(KeyboardInterrupt):  # the usual way to say "enough": end gracefully
-                supervisor.watch(stop)
+                supervisor.watch(stop, lambda error: ended(_while_running(error, folder)))
     finally:
         signal.signal(signal.SIGTERM, former)
 
@@ -172,13 +175,26 @@ def report_from_background(folder: Path, descriptor: int) -> None:
     """What the background supervisor does; see `lab_up_detached`."""
     with os.fdopen(descriptor, "w") as report:
         try:
-            lab_up(folder, ready=lambda: _report(report, {}))
+            lab_up(folder, ready=lambda: _report(report, {}), ended=_log)
         except KeyboardInterrupt:
             return  # told to stop while starting
         except AccordError as error:
-            print(error, file=sys.stderr)  # noqa: T201 - the log
+            _log(error)
             if not report.closed:
                 _report(report, dict(error_to_pairs(error)))
+
+
+def _while_running(error: AccordError, folder: Path) -> AccordError:
+    """The same, for a lab whose other processes go on."""
+    if error.code != "E-LAB-012":
+        return error
+    task = next(task for task in lab_tasks(folder) if task.name == error.facts["name"])
+    command = f"accord {'ledger' if task.entry == _LEDGER else 'node'} run {task.config}"
+    return UnavailableError("E-LAB-014", name=task.name, log=str(task.log), command=command)
+
+
+def _log(error: AccordError) -> None:
+    print(error, file=sys.stderr, flush=True)  # noqa: T201 - the log
 
 
 def _report(report: Any, pairs: Mapping[str, str]) -> None:

@@ -48,7 +48,9 @@ class LazyGroup(TyperGroup):
 def placeholders(session: Session) -> dict[str, Command]:
     """Commands that know nothing but their name and line of help."""
     return {
-        name: TyperCommand(name, help=short_help(session.texts, name), callback=None)
+        name: TyperCommand(
+            name, rich_markup_mode=None, help=short_help(session.texts, name), callback=None
+        )
         for name in COMMANDS
     }
 

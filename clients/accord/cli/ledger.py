@@ -10,7 +10,7 @@ from accord.cli.session import session_of
 from accord.cli.stop_signals import stop_on_signals
 from accord.node.config import load_ledger_config
 
-app = typer.Typer(add_completion=False, no_args_is_help=True)
+app = typer.Typer(add_completion=False)
 
 
 @app.callback()

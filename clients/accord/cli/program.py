@@ -11,21 +11,24 @@ from typing import Final, get_args
 import typer
 from rich.console import Console
 from rich.text import Text
-from typer._click.exceptions import ClickException, NoArgsIsHelpError, UsageError
+from typer._click.exceptions import ClickException, UsageError
 from typer.main import get_group
 
 from accord.cli import exit_codes
 from accord.cli.help_texts import add_texts
 from accord.cli.lazy import LazyGroup, placeholders
 from accord.cli.render_errors import error_as_json, print_error
-from accord.cli.session import Session
+from accord.cli.render_help import print_help
+from accord.cli.render_usage import usage_message
+from accord.cli.session import Session, session_of
 from accord.cli.texts import LANGUAGE_OPTION, load_texts, take_language
 from accord.domain.errors import AccordError, FaultError, Language, RequestError
 
 PROGRAM: Final = "accord"
 FILE_WIDTH: Final = 400  # what goes to a file or a pipe is not folded
 # The transport's own notes ("Got goaway") say nothing that our errors do not.
-QUIET_TRANSPORT: Final = ("GRPC_VERBOSITY", "ERROR")
+QUIET_TRANSPORT: Final = ("GRPC_VERBOSITY", "NONE")
+MISSING_COMMAND: Final = "Missing command."  # the library's word for a group alone
 TRACEBACK_VARIABLE: Final = "ACCORD_TRACEBACK"
 
 
@@ -93,16 +96,17 @@ def _root(
         typer.echo(f"{PROGRAM} {installed(PROGRAM)}")
         raise typer.Exit
     if context.invoked_subcommand is None:
-        typer.echo(context.get_help())
+        session = session_of(context)
+        print_help(session.out, context, session.texts)
 
 
 def _end_usage(session: Session, error: ClickException) -> int:
-    if isinstance(error, NoArgsIsHelpError):
-        session.talk.print(error.format_message(), markup=False)
-        return exit_codes.USAGE
     context = error.ctx if isinstance(error, UsageError) else None
+    if context is not None and error.message == MISSING_COMMAND:
+        print_help(session.talk, context, session.texts)
+        return exit_codes.USAGE
     path = context.command_path if context else PROGRAM
-    _print_usage(session, error.format_message(), path)
+    _print_usage(session, usage_message(error, session.texts), path)
     return exit_codes.USAGE
 
 

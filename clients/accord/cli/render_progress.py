@@ -1,5 +1,9 @@
-"""A live line per department while a question runs; plain lines where there is no terminal."""
+"""A live line per department while a question runs; without a terminal a line per step.
 
+A step is printed when it comes, so that the last lines of a run that hangs show who hangs.
+"""
+
+import time
 from types import TracebackType
 from typing import Final, Self
 
@@ -10,6 +14,7 @@ from rich.text import Text
 
 from accord.cli.texts import Texts
 from accord.client.progress import Stage, Step
+from accord.domain.errors import AccordError
 from accord.domain.question import Question
 
 _OWNER: Final = (
@@ -29,11 +34,11 @@ class ProgressBoard:
     """Shows the steps of one run; use as a context manager around the call.
 
     Attributes:
-        refused: Members that refused, with the code.
+        refused: Members that refused, and why.
     """
 
     def __init__(self, console: Console, question: Question, texts: Texts) -> None:
-        self.refused: dict[str, str] = {}
+        self.refused: dict[str, AccordError] = {}
         self._console, self._texts = console, texts
         self._owners = question.owners
         self._stages = dict.fromkeys(self._owners, _DRY_RUN if question.dry_run else _OWNER)
@@ -41,7 +46,8 @@ class ProgressBoard:
             self._stages[question.guard] = _GUARD
         self._reached: dict[str, set[Stage]] = {member: set() for member in self._stages}
         self._records: dict[tuple[str, Stage], str] = {}
-        self._printed: set[str] = set()
+        self._width = max(map(len, self._stages))
+        self._started = time.monotonic()
         self._live = (
             Live(self._table(), console=console, refresh_per_second=8)
             if console.is_terminal
@@ -61,9 +67,6 @@ class ProgressBoard:
     ) -> None:
         if self._live is not None:
             self._live.stop()
-            return
-        for member in self._stages:
-            self._print_line(member)
 
     def show(self, step: Step) -> None:
         """Take in one step."""
@@ -73,42 +76,44 @@ class ProgressBoard:
         if step.member in self._reached:
             self._reached[step.member].add(step.stage)
             self._records[step.member, step.stage] = step.record
+        known = step.refusal is not None and step.member in self.refused
         if step.refusal is not None:
-            self.refused[step.member] = step.refusal.code
-        self._refresh()
-
-    def _refresh(self) -> None:
+            self.refused.setdefault(step.member, step.refusal)
         if self._live is not None:
             self._live.update(self._table())
-            return
-        for member, stages in self._stages.items():
-            if stages[-1] in self._reached[member] or member in self.refused:
-                self._print_line(member)
+        elif not known:  # a requester that is an owner refuses twice: its part, then the run
+            self._print_step(step)
 
-    def _print_line(self, member: str) -> None:
-        if member in self._printed or not (self._reached[member] or member in self.refused):
-            return
-        self._printed.add(member)
-        line = Text("  ").append_text(self._line(member, only_reached=True))
+    def _print_step(self, step: Step) -> None:
+        line = Text(f"  {step.member.ljust(self._width + 2)}")
+        if step.refusal is None:
+            line.append(f"✓ {self._words(step.member, step.stage, done=True)}")
+        else:
+            line.append(f"✗ {self._end(step.refusal)}  ")
+        line.append(f"{time.monotonic() - self._started:.1f} s", "dim")
         self._console.print(line, soft_wrap=True)
 
     def _table(self) -> Table:
         table = Table.grid(padding=(0, 1))
         for member in self._stages:
-            table.add_row("  ", self._line(member, only_reached=False))
+            table.add_row("  ", self._line(member))
         return table
 
-    def _line(self, member: str, *, only_reached: bool) -> Text:
-        width = max(map(len, self._stages))
-        line = Text(member.ljust(width + 2), "bold")
+    def _line(self, member: str) -> Text:
+        line = Text(member.ljust(self._width + 2), "bold")
         for stage in self._stages[member]:
             done = stage in self._reached[member]
-            if done or not (only_reached or member in self.refused):
+            if done or member not in self.refused:
                 line.append(f"{'✓' if done else '·'} ", "green" if done else "dim")
                 line.append(self._words(member, stage, done=done), "" if done else "dim")
         if member in self.refused:
-            line.append(f"✗ {self._texts.say('stage_refused')} {self.refused[member]}", "red")
+            line.append(f"✗ {self._end(self.refused[member])}", "red")
         return line
+
+    def _end(self, error: AccordError) -> str:
+        """A member that could not go on has not refused."""
+        key = "stage_away" if error.kind == "unavailable" else "stage_refused"
+        return f"{self._texts.say(key)} {error.code}"
 
     def _words(self, member: str, stage: Stage, *, done: bool) -> str:
         record = self._records.get((member, stage), "") if stage is Stage.RECORDED else ""

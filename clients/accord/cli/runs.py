@@ -41,6 +41,9 @@ def runs(
     if as_json:
         session.print_json({"runs": [_run_as_json(run) for run in found]})
         return
+    if not found:
+        session.say("no_runs")
+        return
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
     for key in ("run", "asked", "state", "purpose", "sql"):
         table.add_column(session.texts.say(f"column_{key}"), no_wrap=key != "sql")

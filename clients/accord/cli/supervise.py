@@ -6,6 +6,7 @@ against 6.1 s).  Only processes started here are ever signalled.
 """
 
 import multiprocessing
+import os
 import signal
 import threading
 import time
@@ -17,6 +18,7 @@ from multiprocessing.context import ForkServerProcess
 from types import TracebackType
 from typing import Any, Final, Self
 
+from accord.cli import forkserver_rope
 from accord.cli.lab_child import READY, STOP, Failed, Task, run_task
 from accord.domain.error_metadata import error_from_pairs
 from accord.domain.errors import AccordError, FaultError, UnavailableError
@@ -62,12 +64,14 @@ def preload(modules: Sequence[str] = PRELOAD) -> None:
     The server and its children never see Ctrl-C: it is blocked while the server starts,
     and children inherit that.
     """
-    multiprocessing.set_forkserver_preload(list(modules))
+    multiprocessing.set_forkserver_preload([forkserver_rope.__name__, *modules])
     resource_tracker.ensure_running()  # else it is started below, and unblocks the signal
     blocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    os.environ[forkserver_rope.VARIABLE] = str(os.getpid())
     try:
         forkserver.ensure_running()
     finally:
+        del os.environ[forkserver_rope.VARIABLE]
         signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
 
 
@@ -128,16 +132,30 @@ class Supervisor:
                     "E-LAB-013", name=late.name, seconds=f"{timeout_s:g}", log=str(late.log)
                 )
 
-    def watch(self, stop: threading.Event) -> None:
+    def watch(
+        self, stop: threading.Event, ended: Callable[[AccordError], None] | None = None
+    ) -> None:
         """Return when ``stop`` is set.
+
+        Args:
+            stop: Set by whoever wants an end.
+            ended: Hears of a task that has ended by itself, and the others go on; without
+                it, and for the last task, that is an error.
 
         Raises:
             UnavailableError: E-LAB-012; a task has ended by itself.
             AccordError: what it reported when it gave up.
         """
+        watched = list(self._children)
         while not stop.is_set():
-            for child in self._heard(self._children, _LOOK_EVERY_S):
-                self._receive(child)
+            for child in self._heard(watched, _LOOK_EVERY_S):
+                try:
+                    self._receive(child)
+                except AccordError as error:
+                    watched.remove(child)
+                    if ended is None or not watched:
+                        raise
+                    ended(error)
 
     def pids(self) -> dict[str, int]:
         """Process id of every started task, by name."""

@@ -12,9 +12,9 @@ def say(stage: str) -> None:
     print(stage, flush=True)  # noqa: T201 - what is tested
 
 
-def main(folder: Path) -> None:
+def main(folder: Path, *preloaded: str) -> None:
     say("begun")
-    with Supervisor(()) as supervisor:
+    with Supervisor(preloaded) as supervisor:
         say("entered")
         supervisor.start(
             [
@@ -29,4 +29,4 @@ def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), *sys.argv[2:])

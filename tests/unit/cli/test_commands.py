@@ -14,7 +14,7 @@ from accord.cli.program import start
 from accord.client.client import Client
 from accord.client.grants import GRANT_ID_BYTES, Terms, make_grant, parse_until
 from accord.domain import codec
-from accord.domain.errors import RequestError
+from accord.domain.errors import RefusalError, RequestError
 from accord.domain.ids import Identity
 from accord.domain.run import GRANT
 from accord.ledger.signatures import Ed25519Signer
@@ -60,6 +60,12 @@ def acting(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
             yield script
 
     return serve
+
+
+def refused_by(member: str) -> wire.AskResponse:
+    refusal = types_pb2.Refusal(code="E-GRT-005", facts={"max_runs": "3"})
+    step = types_pb2.Progress(member=member, stage=types_pb2.STAGE_REFUSED, refusal=refusal)
+    return wire.AskResponse(progress=step)
 
 
 def _grant_summary(**changes: Any) -> wire.GrantSummary:
@@ -116,16 +122,32 @@ def test_a_dry_run_says_what_would_be_computed_under_whose_grant(
 
 def test_a_dry_run_that_somebody_refuses_exits_1(acting: Any, capsys: pytest.CaptureFixture[str]):
     def answer(_: Any) -> Any:
-        refusal = types_pb2.Refusal(code="E-GRT-005", facts={"max_runs": "3"})
-        step = types_pb2.Progress(
-            member="tax_south", stage=types_pb2.STAGE_REFUSED, refusal=refusal
-        )
-        yield wire.AskResponse(progress=step)
+        yield refused_by("tax_south")
 
     with acting({"Draft": draft_of(dry_run=True), "Ask": answer}):
         assert start([*ASK, "--dry-run"]) == exit_codes.REFUSED
 
-    assert "tax_south would refuse: E-GRT-005" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "Would compute:" in said
+    assert "tax_south would refuse:\nE-GRT-005" in said
+    assert "It may not run." in said
+
+
+def test_a_dry_run_that_ends_in_a_refusal_shows_the_same_and_is_json_too(
+    acting: Any, capsys: pytest.CaptureFixture[str]
+):
+    refusal = RefusalError("E-GRT-005", max_runs=3, record="tax_south#4")
+
+    def answer(_: Any) -> Any:
+        yield refused_by("tax_south")
+        raise refusal
+
+    with acting({"Draft": draft_of(dry_run=True), "Ask": answer}):
+        assert start([*ASK, "--dry-run", "--json"]) == exit_codes.REFUSED
+
+    printed = json.loads(capsys.readouterr().out)
+    assert (printed["dry_run"], printed["allowed"]) == (True, False)
+    assert printed["refused"]["tax_south"]["code"] == "E-GRT-005"
 
 
 def test_runs_are_listed_and_found_by_the_beginning_of_their_id(
@@ -239,7 +261,7 @@ def test_tables_show_columns_bounds_and_who_is_missing(
     assert "decimal(2)?" in out
     assert "0.00 … 1000.00" in out
     assert "2 public values" in out
-    assert "not published yet by tax_south" in out
+    assert "not published yet, or not answering: tax_south" in out
     assert "described differently by tax_south" in out
 
 
@@ -281,3 +303,57 @@ def test_status_exits_3_while_somebody_is_away(
 
     assert status == (exit_codes.DONE if reachable else exit_codes.UNAVAILABLE)
     assert ("does not answer" in capsys.readouterr().out) == (not reachable)
+
+
+def test_a_refused_question_names_everybody_who_refused(
+    acting: Any, capsys: pytest.CaptureFixture[str]
+):
+    def answer(_: Any) -> Any:
+        yield refused_by("tax_south")
+        yield refused_by("tax_north")
+        raise RefusalError("E-GRT-005", max_runs=3)
+
+    with acting({"Draft": draft_of(), "Ask": answer}):
+        assert start(ASK) == exit_codes.REFUSED
+
+    said = capsys.readouterr().err
+    assert "Refused by tax_south (E-GRT-005), tax_north (E-GRT-005)." in said
+
+
+@pytest.mark.parametrize(
+    ("arguments", "handlers", "identity", "hint"),
+    [
+        (["runs"], {"ListRuns": wire.ListRunsResponse()}, ANALYST, "accord ask"),
+        (["grants"], {"ListGrants": wire.ListGrantsResponse()}, STEWARD, "accord grant --help"),
+        (["data", "list"], {"ListTables": wire.ListTablesResponse()}, ANALYST, "data publish"),
+    ],
+)
+def test_an_empty_list_says_what_to_do_next_and_prints_no_data(
+    arguments: list[str],
+    handlers: dict[str, Any],
+    identity: Identity,
+    hint: str,
+    acting: Any,
+    capsys: pytest.CaptureFixture[str],
+):
+    (name, response), *_ = handlers.items()
+    with acting({name: lambda _: response}, identity):
+        assert start(arguments) == exit_codes.DONE
+
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert hint in captured.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "identity"),
+    [(["ask", SQL, "--purpose", " "], ANALYST), ([*GRANT_OPTIONS, "--purpose", ""], STEWARD)],
+)
+def test_an_empty_purpose_reaches_no_node(
+    arguments: list[str], identity: Identity, acting: Any, capsys: pytest.CaptureFixture[str]
+):
+    with acting({}, identity) as script:
+        assert start(arguments) == exit_codes.REFUSED
+
+    assert "E-CLI-013" in capsys.readouterr().err
+    assert script.requests == []

@@ -1,6 +1,7 @@
 """The command line's frame: help, language, usage errors, exit statuses, the four lines."""
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -23,7 +24,16 @@ from accord.domain.errors import (
     VerificationError,
 )
 
-HEAVY = ("grpc", "web3", "sqlalchemy", "duckdb", "sqlglot", "cryptography")
+HEAVY = (
+    "pygments",
+    "markdown_it",
+    "grpc",
+    "web3",
+    "sqlalchemy",
+    "duckdb",
+    "sqlglot",
+    "cryptography",
+)
 
 
 @pytest.fixture(autouse=True)
@@ -105,7 +115,7 @@ def test_a_mistyped_command_is_a_usage_error_that_names_the_nearest(
     assert start(["grnts"]) == exit_codes.USAGE
 
     captured = capsys.readouterr()
-    assert "'grants'" in captured.err
+    assert "There is no command grnts. Did you mean grants?" in captured.err
     assert captured.out == ""
 
 
@@ -220,3 +230,49 @@ def test_the_module_runs_as_a_program(tmp_path: Path):
 
     assert (done.returncode, done.stdout) == (exit_codes.UNDECIDED, "")
     assert done.stderr.startswith("E-CLI-002")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "english", "chinese"),
+    [
+        (["ask"], "SQL is missing.", "缺少 SQL。"),
+        (["ask", "SELECT"], "--purpose TEXT is missing.", "缺少 --purpose TEXT。"),
+        (["ask", "a", "b", "--purpose", "c"], "there is: b", "却有: b"),
+        (["runs", "--limt", "1"], "Did you mean --limit?", "您是否要用 --limit?"),
+        (["runs", "--limit", "0"], "from 1 to 1000", "1 到 1000"),
+        (["runs", "--limit"], "--limit needs a value", "--limit 后面须有值"),
+        (["ask", "a", "--dry-run=1"], "--dry-run takes no value", "--dry-run 不带值"),
+        (["xyzzy"], "There is no command xyzzy.", "没有命令 xyzzy。"),
+    ],
+)
+def test_wrong_usage_is_explained_in_both_languages(
+    arguments: list[str], english: str, chinese: str, capsys: pytest.CaptureFixture[str]
+):
+    for language, words in (("en", english), ("zh", chinese)):
+        assert start([*arguments, "--lang", language]) == exit_codes.USAGE
+        assert words in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("arguments", [["data"], ["lab"], ["node"], ["ledger"]])
+def test_a_group_alone_shows_its_help_and_is_wrong_usage(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+):
+    assert start(arguments) == exit_codes.USAGE
+
+    captured = capsys.readouterr()
+    assert captured.err.startswith(f"Usage: accord {arguments[0]} [options] COMMAND")
+    assert captured.out == ""
+
+
+def test_the_help_of_every_command_is_chinese_but_for_what_is_typed(
+    capsys: pytest.CaptureFixture[str],
+):
+    typed = re.compile(r"[A-Z]{2,}[a-z]?|--?[\w-]+|\(.*?\)|accord .*|\.\w+|consortium|trust|zh\|en")
+    for path, _ in _commands():
+        assert start([*path.split(), "--help", "--lang", "zh"]) == exit_codes.DONE
+        shown = capsys.readouterr().out
+        assert "示例: accord" in shown
+        for line in shown.splitlines():
+            words = re.findall(r"[A-Za-z]{3,}", typed.sub("", line))
+            known = {"SELECT", "Parquet", "json", "toml", "Ctrl", *COMMANDS, "new", "down"}
+            assert set(words) <= known | {"inspect", "publish", "list", "show", "run"}, line

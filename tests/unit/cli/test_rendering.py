@@ -1,6 +1,7 @@
 """What people see of answers and progress."""
 
 import io
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -9,11 +10,13 @@ from rich.console import Console
 
 from accord.cli.render_answer import answer_as_json, answer_table, with_thousands
 from accord.cli.render_progress import ProgressBoard
+from accord.cli.results import AskedResult, print_evidence
 from accord.cli.texts import load_texts
 from accord.client.progress import Stage, Step
 from accord.domain.answer import WITHHELD, Answer
-from accord.domain.errors import Language, RefusalError
+from accord.domain.errors import Language, RefusalError, UnavailableError
 from accord.query.plan import Function, Output, Plan
+from accord.verify.report import Check, Report
 from tests.unit.client.scripted_node import OWNERS, question
 
 PLAN = Plan(
@@ -89,33 +92,76 @@ def _lines(steps: list[Step], *, dry_run: bool = False) -> list[str]:
     return file.getvalue().splitlines()
 
 
-def test_without_a_terminal_each_department_has_one_line_when_it_is_through():
-    steps = [Step(owner, stage) for owner in OWNERS for stage in list(Stage)[:6]]
-    steps[2] = Step("tax_north", Stage.RECORDED, "tax_north#5")
-    steps += [Step("data_bureau", Stage.DECIDED), Step("statistics", Stage.RELEASED)]
-
-    lines = _lines(steps)
-
-    assert [line.split()[0] for line in lines] == ["data_bureau", *OWNERS]
-    assert "recorded #5" in lines[1]
-    assert all(line.endswith("released  ") for line in lines[1:])
+def _words(steps: list[Step]) -> list[list[str]]:
+    """The lines without their elapsed time, which each must end with."""
+    lines = [line.split() for line in _lines(steps)]
+    assert all(line[-1] == "s" and float(line[-2]) >= 0 for line in lines)
+    return [line[:-2] for line in lines]
 
 
-def test_a_run_that_stops_half_way_shows_how_far_each_came():
-    lines = _lines([Step("tax_north", Stage.GRANTED), Step("tax_south", Stage.MEASURED)])
+def test_without_a_terminal_every_step_has_a_line_when_it_comes():
+    console = Console(file=io.StringIO(), width=200)
+    assert isinstance(console.file, io.StringIO)
+    with ProgressBoard(console, question(), load_texts("en")) as board:
+        for number, owner in enumerate(OWNERS, 1):
+            board.show(Step(owner, Stage.GRANTED))
+            assert len(console.file.getvalue().splitlines()) == number
 
-    assert [line.split() for line in lines] == [
-        ["tax_north", "✓", "granted"],
-        ["tax_south", "✓", "measured"],
+
+def test_a_step_names_member_stage_and_record():
+    steps = [
+        Step("tax_north", Stage.RECORDED, "tax_north#5"),
+        Step("data_bureau", Stage.DECIDED),
+        Step("statistics", Stage.RELEASED, "statistics#2"),
+    ]
+
+    assert _words(steps) == [
+        ["tax_north", "✓", "recorded", "#5"],
+        ["data_bureau", "✓", "decided"],
+        ["statistics", "✓", "released"],
     ]
 
 
-def test_a_refusal_is_shown_with_its_code():
+def test_a_refusal_is_shown_once_with_its_code():
     refusal = RefusalError("E-GRT-001", requester="statistics", table="income", purpose="x")
 
-    lines = _lines([Step("tax_north", Stage.REFUSED, "", refusal)], dry_run=True)
+    words = _words([Step("tax_north", Stage.REFUSED, "", refusal)] * 2)
 
-    assert lines == ["  tax_north    ✗ refused E-GRT-001"]
+    assert words == [["tax_north", "✗", "refused", "E-GRT-001"]]
+
+
+def test_a_member_that_cannot_go_on_has_not_refused():
+    away = UnavailableError("E-LOG-017", record="tax_north#3")
+
+    words = _words([Step("tax_north", Stage.REFUSED, "", away)])
+
+    assert words == [["tax_north", "✗", "stopped", "E-LOG-017"]]
+
+
+def _result(file: Path | None) -> AskedResult:
+    names = tuple(("access", f"tax_{number}#1") for number in range(12))
+    checks = tuple(Check(number, "name", "E-VER-001") for number in range(1, 15))
+    return AskedResult(question(), PLAN, ANSWER, names, 20, file, Report(checks, None))
+
+
+@pytest.mark.parametrize(
+    ("language", "file", "line"),
+    [
+        (
+            "en",
+            Path("b.accord"),
+            "✓ 12 records, released in block 20; bundle b.accord; 14 of 14 checks passed",
+        ),
+        ("en", None, "✓ 12 records, released in block 20; 14 of 14 checks passed"),
+        ("zh", None, "✓ 12 条记录, 公布于区块 20; 14 项核验全部通过"),
+    ],
+)
+def test_the_evidence_is_one_short_line(language: Language, file: Path | None, line: str):
+    console = Console(file=io.StringIO(), width=40)
+    print_evidence(console, _result(file), load_texts(language))
+    assert isinstance(console.file, io.StringIO)
+
+    assert console.file.getvalue() == f"{line}\n"
 
 
 @pytest.mark.parametrize("stage", list(Stage))

@@ -112,8 +112,35 @@ def test_no_process_is_left_whenever_the_supervisor_is_ended(
     tmp_path: Path, stage: str, word: str
 ) -> None:
     """Ctrl-C reaches the whole group, as a terminal sends it; a kill reaches one process."""
+    with _supervised(tmp_path, stage) as process:
+        started = of_session(process.pid)
+        if word == "SIGINT":
+            for pid in started:
+                subprocess.run(["kill", "-INT", str(pid)], check=False, stderr=subprocess.DEVNULL)
+        else:
+            process.send_signal(signal.SIGKILL)
+        process.wait(30)
+
+    assert wait_gone(started | of_session(process.pid), 10) == set()
+    assert of_session(process.pid) == set()
+
+
+@pytest.mark.parametrize("word", [signal.SIGINT, signal.SIGKILL])
+def test_the_server_of_processes_ends_at_once_though_it_is_still_importing(
+    tmp_path: Path, word: int
+) -> None:
+    with _supervised(tmp_path, "entered", "tests.unit.cli.slow_import") as process:
+        started = of_session(process.pid)
+        process.send_signal(word)
+        process.wait(30)
+
+    assert wait_gone(started, 10) == set()
+
+
+def _supervised(folder: Path, stage: str, *preloaded: str) -> subprocess.Popen[str]:
+    """The program in a session of its own, once it has said ``stage``."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.unit.cli.supervised", str(tmp_path)],
+        [sys.executable, "-m", "tests.unit.cli.supervised", str(folder), *preloaded],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -123,14 +150,4 @@ def test_no_process_is_left_whenever_the_supervisor_is_ended(
     assert process.stdout is not None
     while process.stdout.readline().strip() != stage:
         assert process.poll() is None
-    started = of_session(process.pid)
-    if word == "SIGINT":
-        for pid in started:
-            subprocess.run(["kill", "-INT", str(pid)], check=False, stderr=subprocess.DEVNULL)
-    else:
-        process.send_signal(signal.SIGKILL)
-    process.wait(30)
-    process.stdout.close()
-
-    assert wait_gone(started | of_session(process.pid), 10) == set()
-    assert of_session(process.pid) == set()
+    return process

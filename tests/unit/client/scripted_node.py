@@ -154,6 +154,16 @@ def handle_ask(request: wire.AskRequest) -> Iterator[wire.AskResponse]:
     yield wire.AskResponse(sealed_outcome=sealed_outcome(asked))
 
 
+@contextmanager
+def _refusing(context: grpc.ServicerContext) -> Iterator[None]:
+    """Errors leave as a node sends them."""
+    try:
+        yield
+    except AccordError as error:
+        context.set_trailing_metadata(error_to_pairs(error))
+        context.abort(grpc.StatusCode.FAILED_PRECONDITION, error.code)
+
+
 @dataclass
 class Script(AnalystServiceServicer, StewardServiceServicer, StatusServiceServicer):
     """Answers by method name; a handler gets the request.  Keeps every request."""
@@ -163,17 +173,15 @@ class Script(AnalystServiceServicer, StewardServiceServicer, StatusServiceServic
 
     def _answer(self, name: str, request: Any, context: grpc.ServicerContext) -> Any:
         self.requests.append(request)
-        try:
+        with _refusing(context):
             return self.handlers[name](request)
-        except AccordError as error:
-            context.set_trailing_metadata(error_to_pairs(error))
-            context.abort(grpc.StatusCode.FAILED_PRECONDITION, error.code)
 
     def Draft(self, request: Any, context: Any) -> Any:
         return self._answer("Draft", request, context)
 
     def Ask(self, request: Any, context: Any) -> Any:
-        yield from self._answer("Ask", request, context)
+        with _refusing(context):  # also what is raised between two answers
+            yield from self._answer("Ask", request, context)
 
     def ListRuns(self, request: Any, context: Any) -> Any:
         return self._answer("ListRuns", request, context)
