@@ -127,6 +127,12 @@ class Consortium:
             while not all(self.client(f"{member}/bob").status().peers.values()):
                 assert time.monotonic() < until
 
+    def wait_anchored(self) -> None:
+        """Return once every record is final: after an outage publishers try less and less often."""
+        for member, node in self.members.items():
+            if leaves := self.leaves(member):
+                node.gate.wait_final(len(leaves) - 1, START_S)
+
     def client(self, person: str) -> Client:
         """``person`` is written MEMBER/PERSON; the client is kept."""
         if person not in self._clients:
