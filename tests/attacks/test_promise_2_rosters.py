@@ -46,7 +46,7 @@ def test_the_requester_does_not_choose_the_guard(
         hand.decide(asked, (), guard=BUREAU)
 
 
-def test_the_same_rows_are_not_answered_under_a_second_roster(consortium: Consortium) -> None:
+def test_two_owners_cannot_leave_the_third_behind_under_its_table(consortium: Consortium) -> None:
     """All three, then alpha and beta alone: the difference would be gamma's numbers."""
     rows = {part: people("regrouped", part, 40) for part in OWNERS}
     consortium.add(TestTable("regrouped", rows))
@@ -54,7 +54,7 @@ def test_the_same_rows_are_not_answered_under_a_second_roster(consortium: Consor
     fewer = TestTable("regrouped", rows, OWNERS[:2])
     for part in fewer.parts:
         consortium.publish(fewer, part)
-    with consortium.refused("E-RUN-010", by="alpha"):
+    with consortium.refused("E-NOD-001", by=STATS):
         consortium.ask("SELECT COUNT(*) FROM regrouped")
 
 
