@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 
 from accord.domain import codec
 from accord.domain.errors import RequestError, UnavailableError, VerificationError
-from accord.ledger.anchor import ChainHead, PreparedAnchor
+from accord.ledger.anchor import ChainHead, PreparedAnchor, ProvenHead
 
 Hook: TypeAlias = Callable[[bytes], None]
 
@@ -37,7 +37,7 @@ class FakeTransaction:
 
 @dataclass(frozen=True, slots=True)
 class FakeProof:
-    """What `FakeChain.proof` returns, encoded."""
+    """What the proofs of `FakeChain` hold."""
 
     log_id: bytes
     size: int
@@ -88,13 +88,16 @@ class FakeChain:
                 self._take(raw_tx)
             self.after_send(raw_tx)
 
-    def proof(self, tx_hash: bytes) -> bytes | None:
+    def proof(self, tx_hash: bytes) -> ProvenHead | None:
         row = self._one("select ok, log_id, size, root, block from tx where hash = ?", tx_hash)
         if row is None:
             return None
         if not row[0]:
             raise VerificationError("E-LOG-015")
-        return None if self.holding else codec.encode(FakeProof(*row[1:]))
+        if self.holding:
+            return None
+        proof = FakeProof(*row[1:])
+        return ProvenHead(proof.log_id, proof.size, proof.root, codec.encode(proof))
 
     def find(self, log_id: bytes, size: int) -> bytes | None:
         row = self._one("select hash from tx where ok and log_id = ? and size = ?", log_id, size)

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from accord.domain.record import RecordKind
-from accord.ledger.anchor import PreparedAnchor
+from accord.ledger.anchor import PreparedAnchor, ProvenHead
 from tests.fakes.anchor import FakeChain
 from tests.fakes.ledger import RUN, Member
 
@@ -35,7 +35,7 @@ class DyingChain(FakeChain):
             die()
         return super().prepare(log_id, size, root)
 
-    def proof(self, tx_hash: bytes) -> bytes | None:
+    def proof(self, tx_hash: bytes) -> ProvenHead | None:
         proof = super().proof(tx_hash)
         if self._moment == "proof" and proof is not None:
             die()

@@ -82,9 +82,10 @@ def test_killed_under_load_the_ledger_keeps_every_acknowledged_anchor(tmp_path: 
 
     with ledger(tmp_path) as (_, client):
         for (number, size), transaction_hash in acknowledged.items():
-            proof = client.anchor_proof(transaction_hash)
-            assert proof is not None, (number, size)
-            shown = verify_anchor(proof, TRUST)
+            found = client.anchor_proof(transaction_hash)
+            assert found is not None, (number, size)
+            proof, shown = found
+            assert verify_anchor(proof, TRUST) == shown
             assert (shown.log_id, shown.size) == (member(number).log_id, size)
         for number in range(3):
             sizes = [size for owner, size in acknowledged if owner == number]

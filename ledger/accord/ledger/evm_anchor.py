@@ -5,13 +5,14 @@ from typing import Final, TypeVar
 
 from accord.domain import codec
 from accord.domain.errors import RefusalError, RequestError, VerificationError
-from accord.ledger.anchor import ChainHead, PreparedAnchor
+from accord.ledger.anchor import ChainHead, PreparedAnchor, ProvenHead
 from accord.ledger.evm.accounts import anchor_address
 from accord.ledger.evm.client import LedgerClient
 from accord.ledger.evm.heads import HeadDomain, sign_head
 
-# What nodes say when an account has moved past a transaction's nonce.
-_STALE: Final = ("nonce too low",)
+# What nodes say when an account has moved past a transaction's nonce, and when it is far
+# from it: the nonce came from an endpoint that lagged or lied, and waiting would not help.
+_STALE: Final = ("nonce too low", "nonce too high")
 
 T = TypeVar("T")
 
@@ -47,15 +48,18 @@ class EvmAnchor:
                 raise RequestError("E-LOG-014", detail=str(error)) from None
             raise
 
-    def proof(self, tx_hash: bytes) -> bytes | None:
+    def proof(self, tx_hash: bytes) -> ProvenHead | None:
         """See `Anchor.proof`."""
         receipt = self._on_our_chain(lambda: self._client.receipt(tx_hash))
         if receipt is None:
             return None
         if not receipt.succeeded:
             raise VerificationError("E-LOG-015", detail=tx_hash.hex())
-        proof = self._client.anchor_proof(tx_hash)
-        return None if proof is None else codec.encode(proof)
+        found = self._client.anchor_proof(tx_hash)
+        if found is None:
+            return None
+        proof, shown = found
+        return ProvenHead(shown.log_id, shown.size, shown.root, codec.encode(proof))
 
     def find(self, log_id: bytes, size: int) -> bytes | None:
         """See `Anchor.find`."""

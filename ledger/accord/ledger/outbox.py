@@ -8,13 +8,26 @@ At most one head is under way; what is appended meanwhile goes into the next one
 That the chain is away is a normal state: the step raises `UnavailableError`, and the same
 step is tried again.  That the chain holds another head than our log has is not: the
 outbox stops for good and says so, and no head is ever overwritten.
+
+The endpoint that we ask is not trusted, nor is whoever sits between: only the seal and
+the receipt below it are.  By answering what it likes, an endpoint
+
+* can withhold: drop what we send, call final heads unknown, name wrong nonces, claim that
+  our transaction failed.  We then wait, sign the same head again, or stop until a restart.
+  After that, one honest endpoint is enough to go on from what is stored;
+* can have a head noted under a transaction that is not its own.  It stays SIGNED, which
+  counts for nothing, and the next comparison with an honest endpoint mends it;
+* cannot make a head final: the proof must show our log, this size and this root;
+* cannot raise the alarm that log and chain disagree: the other head must be proven, too;
+* cannot have anything signed but heads of this log for the trusted contract and chain.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import NoReturn
 
 from accord.domain.errors import RequestError, UnavailableError, VerificationError
-from accord.ledger.anchor import Anchor, ChainHead
+from accord.ledger.anchor import Anchor, ChainHead, ProvenHead
 from accord.ledger.checkpoint import Checkpoint, make_checkpoint
 from accord.ledger.heads import Head, HeadState, LedgerUnit, LedgerUnits
 from accord.ledger.reading import root_at
@@ -62,7 +75,8 @@ class Outbox:
             UnavailableError: the chain is away; nothing is lost, step again later.
             RefusalError: the chain takes no transaction from us now; step again later.
             VerificationError: E-LOG-012, chain and log disagree; E-LOG-015, the contract
-                rejects the head.  Nobody may go on.
+                rejects the head; E-LOG-019, the endpoint shows another head's anchor as
+                ours.  Nobody may go on.
         """
         if not self._compared:
             self._compare()
@@ -117,12 +131,25 @@ class Outbox:
     def _ask(self, head: Head) -> bytes | None:
         """The proof, if there is one; before that, make sure that the chain has the bytes."""
         if head.raw_tx and self._sent != head.tx_hash:
-            proof = self._anchor.proof(head.tx_hash) if head.tx_hash != self._fresh else None
+            proof = self._proof(head) if head.tx_hash != self._fresh else None
             if proof is not None:
                 return proof
             self._sent, self._fresh = head.tx_hash, b""
             self._anchor.send(head.raw_tx)
-        return self._anchor.proof(head.tx_hash)
+        return self._proof(head)
+
+    def _proof(self, head: Head) -> bytes | None:
+        """The proof of just this head.  The endpoint may have answered with any other anchor."""
+        shown = self._anchor.proof(head.tx_hash)
+        if shown is None:
+            return None
+        if not self._is_ours(shown, ChainHead(head.size, head.root)):
+            raise VerificationError("E-LOG-019", member=self._identity.origin, size=head.size)
+        return shown.proof
+
+    def _is_ours(self, shown: ProvenHead, head: ChainHead) -> bool:
+        expected = (self._identity.log_id, head.size, head.root)
+        return (shown.log_id, shown.size, shown.root) == expected
 
     def _recover(self, head: Head, error: RequestError | VerificationError) -> HeadState:
         """Our transaction will not anchor the head: it is there already, or sign anew.
@@ -142,10 +169,12 @@ class Outbox:
     def _compare(self) -> ChainHead | None:
         """Hold our log against the chain's word on it, and adopt what is there already."""
         chain = self._anchor.head(self._identity.log_id)
+        anchored = chain.size if chain else 0
         with self._units.read() as unit:
-            latest = unit.heads.latest()
-            anchored = self._checked_size(unit, chain)
-            found = self._make_head(unit, anchored) if anchored else None
+            latest, size = unit.heads.latest(), unit.log.size()
+            found = self._make_head(unit, anchored) if 0 < anchored <= size else None
+        if chain is not None and (found is None or found.root != chain.root):
+            self._raise_disagreement(chain, size)
         if latest is not None and latest.size > anchored:
             self._check_not_lost(latest)
         elif found is not None and (latest is None or latest.state is not HeadState.FINAL):
@@ -154,14 +183,14 @@ class Outbox:
             self._adopt(found, None)
         return chain
 
-    def _checked_size(self, unit: LedgerUnit, chain: ChainHead | None) -> int:
-        if chain is None:
-            return 0
-        size = unit.log.size()
-        if chain.size > size or root_at(unit.log, chain.size) != chain.root:
-            origin = self._identity.origin
-            raise VerificationError("E-LOG-012", origin=origin, size=size, anchored=chain.size)
-        return chain.size
+    def _raise_disagreement(self, chain: ChainHead, size: int) -> NoReturn:
+        """The endpoint names a head that is not our log's: believe it once it is proven."""
+        who = self._identity
+        tx_hash = self._anchor.find(who.log_id, chain.size)
+        shown = None if tx_hash is None else self._anchor.proof(tx_hash)
+        if shown is None or not self._is_ours(shown, chain):
+            raise UnavailableError("E-LOG-013", origin=who.origin)
+        raise VerificationError("E-LOG-012", origin=who.origin, size=size, anchored=chain.size)
 
     def _check_not_lost(self, latest: Head) -> None:
         """Our newest head is not on the chain; that is right unless it was already."""

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from accord.domain.errors import AccordError, UnavailableError, VerificationError
-from accord.ledger.anchor import Anchor
+from accord.ledger.anchor import Anchor, ProvenHead
 from accord.ledger.heads import Head, HeadState
 from accord.ledger.outbox import Outbox
 from accord.ledger.verify import verify_log_proof
@@ -252,7 +252,7 @@ def test_a_rejected_head_stops_the_outbox_until_a_restart(member: Member, chain:
     class Rejecting(FakeChain):
         rejecting = True
 
-        def proof(self, tx_hash: bytes) -> bytes | None:
+        def proof(self, tx_hash: bytes) -> ProvenHead | None:
             if self.rejecting:
                 raise VerificationError("E-LOG-015")
             return super().proof(tx_hash)

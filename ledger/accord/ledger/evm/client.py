@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 from accord.domain.errors import RefusalError, UnavailableError, VerificationError
 from accord.ledger.evm.anchor_proof import (
     ANCHORED_TOPIC,
+    AnchoredHead,
     AnchorProof,
     ChainTrust,
     find_log_index,
@@ -122,8 +123,11 @@ class LedgerClient:
             )
         )
 
-    def anchor_proof(self, transaction_hash: bytes) -> AnchorProof | None:
-        """The verified proof of an anchor; None while it is not final.
+    def anchor_proof(self, transaction_hash: bytes) -> tuple[AnchorProof, AnchoredHead] | None:
+        """A verified proof and the head it shows; None while the anchor is not final.
+
+        The proof is that of *some* anchor: a hostile node may answer with any other one
+        than was asked for, so hold the head against the one you mean.
 
         Raises:
             VerificationError: E-CHN-001; the node's proof does not hold.
@@ -133,8 +137,7 @@ class LedgerClient:
         if found is None:
             return None
         proof = self._read(lambda: _proof(found, self.trust.contract))
-        verify_anchor(proof, self.trust)
-        return proof
+        return proof, verify_anchor(proof, self.trust)
 
     def find_anchor(self, log_id: bytes, size: int) -> bytes | None:
         """Hash of the transaction that anchored this size of a log; None if none did.

@@ -9,7 +9,7 @@ import pytest
 from web3 import Web3
 from web3.exceptions import ContractCustomError, Web3RPCError
 
-from accord.ledger.evm.anchor_proof import AnchorProof, verify_anchor
+from accord.ledger.evm.anchor_proof import verify_anchor
 from accord.ledger.evm.client import LedgerClient
 from accord.ledger.evm.contract import artefact
 from accord.ledger.evm.embedded.server import MAX_BODY_BYTES, serve_ledger
@@ -150,10 +150,11 @@ def test_events_are_found_by_every_part_of_a_filter(client: LedgerClient, port: 
 def test_proof_parts_verify_without_the_server(client: LedgerClient, port: int) -> None:
     transaction_hash = anchor(client, 0, b"P" * 32)
 
-    proof = client.anchor_proof(transaction_hash)
+    found = client.anchor_proof(transaction_hash)
 
-    assert isinstance(proof, AnchorProof)
-    head = verify_anchor(proof, TRUST)
+    assert found is not None
+    proof, head = found
+    assert head == verify_anchor(proof, TRUST)
     assert head.root == b"P" * 32
     sealed = rpc(port, "accord_getSealedHeader", hex(head.block_number))["result"]
     assert sealed == {"header": "0x" + proof.header.hex(), "seal": "0x" + proof.seal.hex()}
