@@ -6,6 +6,7 @@ from fractions import Fraction
 from importlib.util import find_spec
 
 from accord.domain.catalogue import Column, ColumnType, Table
+from accord.domain.catalogue_check import check_table
 from accord.domain.question import guard_for
 from accord.query.plan import (
     Comparison,
@@ -40,6 +41,7 @@ def check_consistent(evidence: Evidence) -> None:
     Where the SQL compiler is installed, the plan is also what it makes of the SQL.
     """
     question, table, plan = evidence.question, evidence.bundle.table, evidence.plan
+    check_table(table)
     _expect(table.digest() == question.table_digest, table.name, "table")
     _expect(question.owners == table.parts, table.name, "owners")
     guard = guard_for(question.requester, question.owners, evidence.cards)

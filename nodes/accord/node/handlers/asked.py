@@ -5,6 +5,7 @@ from datetime import datetime
 
 from accord.domain import codec
 from accord.domain.card import MemberCard, PersonCard
+from accord.domain.catalogue_check import check_table
 from accord.domain.errors import AccordError, RefusalError, VerificationError
 from accord.domain.ids import PROTOCOL_VERSION, RUN_ID_BYTES, Identity, PersonRole
 from accord.domain.question import Question
@@ -18,6 +19,7 @@ def check_asked(
     """Return the question if analyst and requester's node have signed it.
 
     Raises:
+        RequestError: E-CAT-001; the table is malformed.
         RefusalError: E-RUN-015; another member sent it, or no analyst of it signed.
         VerificationError: E-RUN-012; run, table or a signature does not fit.
     """
@@ -28,6 +30,7 @@ def check_asked(
         raise VerificationError("E-RUN-012", member=caller, thing="run id")
     if question.version != PROTOCOL_VERSION:
         raise VerificationError("E-RUN-012", member=caller, thing="protocol version")
+    check_table(asked.table)
     if asked.table.digest() != question.table_digest:
         raise VerificationError("E-RUN-012", member=caller, thing="table")
     _check_signatures(asked, question, cards[caller], now)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from accord.domain import codec
 from accord.domain.catalogue import Offer, Table
+from accord.domain.catalogue_check import check_table
 from accord.domain.errors import AccordError, RefusalError, RequestError, UnavailableError
 from accord.domain.ids import PROTOCOL_VERSION, MemberRole
 from accord.domain.record import RecordKind
@@ -133,7 +134,9 @@ class Catalogue:
         except AccordError:
             return self._seen.get(member, ())
         self._away.pop(member, None)
-        self._seen[member] = tuple(o for o in offers if o.member == member and self._owned(o))
+        self._seen[member] = tuple(
+            o for o in offers if o.member == member and _is_sound(o.table) and self._owned(o)
+        )
         return self._seen[member]
 
     def _owned(self, offer: Offer) -> bool:
@@ -144,6 +147,15 @@ class Catalogue:
     def _owners(self) -> set[str]:
         cards = self.member.cards.items()
         return {name for name, card in cards if MemberRole.OWNER in card.roles}
+
+
+def _is_sound(table: Table) -> bool:
+    """A malformed table is as good as none: its publisher alone can mend it."""
+    try:
+        check_table(table)
+    except RequestError:
+        return False
+    return True
 
 
 def askable(views: Sequence[TableView]) -> Mapping[str, Table]:

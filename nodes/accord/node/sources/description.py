@@ -7,17 +7,14 @@ spelling before they are hashed.
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 from accord.domain.catalogue import Column, ColumnType, Table
+from accord.domain.catalogue_check import MAX_PART_ROWS, TABLE_VERSION, check_table
 from accord.domain.errors import RequestError
 from accord.domain.ids import is_name
 from accord.node.sources.description_columns import parse_column
 from accord.node.sources.description_text import Section, parse_toml, titles
 from accord.query.nearest import nearest
-
-TABLE_VERSION: Final = 1
-MAX_PART_ROWS: Final = 2**40
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +65,8 @@ def parse_description(text: str, folder: Path, *, file: str = "description") -> 
     """Parse a description; its data path is relative to ``folder``.
 
     Raises:
-        RequestError: E-SRC-nnn; what is wrong, on which line, what to write.
+        RequestError: E-SRC-nnn; what is wrong, on which line, what to write.  E-CAT-001;
+            a title, unit or public value is too long or cannot be printed.
     """
     root = parse_toml(text, file)
     root.check_keys(("source", "table", "columns"))
@@ -80,6 +78,7 @@ def parse_description(text: str, folder: Path, *, file: str = "description") -> 
     columns = tuple(column for column, _ in parsed)
     table = _table(root.section("table", '[table]\nname = "income"'), columns)
     _check_bounds(columns_section, table)
+    check_table(table)  # the others will, and what they refuse must not be published
     source = _source(root.section("source", '[source]\npath = "data.csv"'), table, folder)
     unconfirmed = tuple(column.name for column, confirmed in parsed if not confirmed)
     return Description(source, table, unconfirmed)

@@ -6,14 +6,11 @@ from fractions import Fraction
 from typing import Any, Final
 
 from accord.domain.catalogue import Column, ColumnType
+from accord.domain.catalogue_check import MAX_DOMAIN, MAX_SCALE, MAX_SCALED
 from accord.domain.ids import is_name
 from accord.node.sources.description_text import Section, titles
 from accord.query.numbers import decimal_text
 
-MAX_SCALE: Final = 18
-# Scaled values and their distance from the minimum fit 64-bit integers.
-MAX_SCALED: Final = 10**18
-MAX_DOMAIN: Final = 65_536
 _KEYS: Final = ("type", "scale", "min", "max", "unit", "nulls", "domain", "confirmed", "title")
 _NUMBER: Final = re.compile(r"-?\d{1,40}(\.\d{1,40})?")
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from accord.domain import codec
-from accord.domain.errors import RefusalError, VerificationError
+from accord.domain.errors import RefusalError, RequestError, VerificationError
 from accord.domain.ids import PersonRole
 from accord.domain.run import Asked
 from accord.node.handlers.asked import check_asked
@@ -24,6 +24,7 @@ from tests.unit.node.handlers.members import (
     member,
     question,
 )
+from tests.unit.query.tables import INCOME
 
 BOB, NODE = Person(STATS, PersonRole.ANALYST, "bob"), "spiffe://testland/statistics/node"
 GOOD = asked(question())
@@ -73,6 +74,16 @@ def test_nobody_but_its_analyst_signs_a_question(person: Person) -> None:
 def test_every_signature_counts(change: Callable[[Asked], Asked]) -> None:
     with pytest.raises(RefusalError, match="E-RUN-015"):
         check(change(GOOD))
+
+
+def test_a_malformed_table_is_refused_before_it_is_used() -> None:
+    """A scale of three million would make numbers of three million digits."""
+    age = replace(INCOME.columns[2], scale=3_000_000, domain=("1",))
+    table = replace(INCOME, columns=(INCOME.columns[0], age))
+    signed = asked(question(table_digest=table.digest()))
+
+    with pytest.raises(RequestError, match="E-CAT-001"):
+        check(replace(signed, table=table))
 
 
 def test_a_question_comes_from_its_requester_for_its_run_with_its_table() -> None:

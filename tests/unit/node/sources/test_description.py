@@ -92,6 +92,22 @@ def refused(text: str) -> AccordError:
     return caught.value
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "thing"),
+    [
+        ('title.en = "Income"', 'title.en = "\\u001b[2J"', "title"),
+        ('title.zh = "工资"', f'title.zh = "{"工" * 301}"', "wages.title"),
+        ('unit = "EUR"', 'unit = "\\u202eRUE"', "wages.unit"),
+        ('["north", "south"]', '["north", "\\u009b2J"]', "region.domain"),
+    ],
+)
+def test_what_the_others_would_refuse_is_not_published(old: str, new: str, thing: str) -> None:
+    assert old in GOOD
+    error = refused(GOOD.replace(old, new))
+
+    assert (error.code, error.facts["thing"]) == ("E-CAT-001", thing)
+
+
 def test_a_good_description() -> None:
     description = parse_description(GOOD, FOLDER)
     table = description.table
