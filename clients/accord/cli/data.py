@@ -8,7 +8,7 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from accord.cli.files import write_new_file
+from accord.cli.files import check_readable, write_new_file
 from accord.cli.persons import open_client
 from accord.cli.session import As, Json, Session, session_of
 from accord.client.summaries import TableState
@@ -35,12 +35,14 @@ def inspect(
     from accord.node.sources.inspect import inspect_file  # noqa: PLC0415
 
     session = session_of(context)
+    check_readable(file)
     text = inspect_file(file)
     if out is None:
         session.out.print(text, markup=False, soft_wrap=True, end="")
+        session.say("inspected_only", file=file, out=f"{file.stem}.toml")
     else:
         write_new_file(out, text.encode())
-    session.say("inspected", file=out or "DESCRIPTION")
+        session.say("inspected", file=out)
 
 
 @app.command()
@@ -83,7 +85,8 @@ def list_tables(context: typer.Context, *, profile: As = None, as_json: Json = F
 def _print_table(session: Session, state: TableState) -> None:
     table, texts = state.table, session.texts
     title = table.title_zh if texts.language == "zh" else table.title_en
-    missing = [part for part in table.parts if part not in state.published]
+    heard = {*state.published, *state.differing}
+    missing = [part for part in table.parts if part not in heard]
     session.out.print(Text.assemble((table.name, "bold"), f"  {title}"))
     session.out.print(texts.say("table_parts", parts=", ".join(table.parts)), soft_wrap=True)
     for key, members in (("table_missing", missing), ("table_differing", state.differing)):

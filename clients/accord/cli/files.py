@@ -17,6 +17,19 @@ def read_file(path: Path) -> bytes:
         raise RequestError("E-CLI-002", file=str(path), problem=_problem(error)) from None
 
 
+def check_readable(path: Path) -> None:
+    """Check that a file can be opened, where only its name goes on.
+
+    Raises:
+        RequestError: E-CLI-002; it cannot.
+    """
+    try:
+        with path.open("rb"):
+            return
+    except OSError as error:
+        raise RequestError("E-CLI-002", file=str(path), problem=_problem(error)) from None
+
+
 def write_file(path: Path, data: bytes) -> None:
     """Write a file, replacing it.
 
@@ -33,11 +46,13 @@ def write_new_file(path: Path, data: bytes) -> None:
     """Write a file that must not exist yet: what a person has edited is not replaced.
 
     Raises:
-        RequestError: E-CLI-003; it exists, or cannot be written.
+        RequestError: E-CLI-014 it exists; E-CLI-003 it cannot be written.
     """
     try:
         with path.open("xb") as file:
             file.write(data)
+    except FileExistsError:
+        raise RequestError("E-CLI-014", file=str(path)) from None
     except OSError as error:
         raise RequestError("E-CLI-003", file=str(path), problem=_problem(error)) from None
 

@@ -1,9 +1,7 @@
 """The embedded ledger as a process: configuration in, JSON-RPC out."""
 
-import sys
 import threading
 from collections.abc import Callable
-from typing import Final
 
 from accord.domain import codec
 from accord.domain.errors import RequestError
@@ -11,11 +9,6 @@ from accord.domain.key_files import read_key, read_public
 from accord.ledger.evm.embedded.server import serve_ledger
 from accord.ledger.evm.genesis import GenesisSpec
 from accord.node.config import LedgerConfig, split_address
-
-# py-evm raises the limit to 100000 when it is imported.  The JSON parser trusts the limit, so
-# a request of nested brackets would then overflow the C stack and end the process.  Our
-# contract calls no other contract: no deep recursion is needed.
-RECURSION_LIMIT: Final = 2000
 
 
 def run_ledger(
@@ -26,7 +19,6 @@ def run_ledger(
     Raises:
         RequestError: E-CFG-006 to E-CFG-008, E-CFG-010; E-CHN as `EmbeddedChain`.
     """
-    sys.setrecursionlimit(RECURSION_LIMIT)
     genesis_file = config.path(config.genesis_file)
     try:
         genesis = codec.decode(GenesisSpec, read_public(genesis_file, "genesis"))

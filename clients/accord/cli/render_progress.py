@@ -30,6 +30,9 @@ _DRY_RUN: Final = (Stage.GRANTED,)
 _GUARD: Final = (Stage.DECIDED,)
 
 
+_MARGIN: Final = 4  # left of a line, and so that no terminal folds it
+
+
 class ProgressBoard:
     """Shows the steps of one run; use as a context manager around the call.
 
@@ -77,11 +80,11 @@ class ProgressBoard:
             self._reached[step.member].add(step.stage)
             self._records[step.member, step.stage] = step.record
         known = step.refusal is not None and step.member in self.refused
-        if step.refusal is not None:
+        if step.refusal is not None and not step.echoes:
             self.refused.setdefault(step.member, step.refusal)
         if self._live is not None:
             self._live.update(self._table())
-        elif not known:  # a requester that is an owner refuses twice: its part, then the run
+        elif not (known or step.echoes):  # the requester refuses its part, then ends the run
             self._print_step(step)
 
     def _print_step(self, step: Step) -> None:
@@ -96,7 +99,9 @@ class ProgressBoard:
     def _table(self) -> Table:
         table = Table.grid(padding=(0, 1))
         for member in self._stages:
-            table.add_row("  ", self._line(member))
+            line = self._line(member)
+            fits = line.cell_len + _MARGIN <= self._console.width
+            table.add_row("  ", line if fits else self._short_line(member))
         return table
 
     def _line(self, member: str) -> Text:
@@ -108,6 +113,18 @@ class ProgressBoard:
                 line.append(self._words(member, stage, done=done), "" if done else "dim")
         if member in self.refused:
             line.append(f"✗ {self._end(self.refused[member])}", "red")
+        return line
+
+    def _short_line(self, member: str) -> Text:
+        """A mark for every stage and the word of the last, for a narrow terminal."""
+        stages = self._stages[member]
+        done = [stage for stage in stages if stage in self._reached[member]]
+        line = Text(member.ljust(self._width + 2), "bold")
+        line.append("✓" * len(done), "green").append("·" * (len(stages) - len(done)), "dim")
+        if member in self.refused:
+            line.append(f"  ✗ {self._end(self.refused[member])}", "red")
+        elif done:
+            line.append(f"  {self._words(member, done[-1], done=True)}", "")
         return line
 
     def _end(self, error: AccordError) -> str:

@@ -1,5 +1,6 @@
 """``accord runs``: what this analyst has asked, and how it went."""
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -16,7 +17,7 @@ from accord.cli.render_errors import error_as_json, print_error
 from accord.cli.results import AskedResult, check_result, print_evidence
 from accord.cli.session import As, Json, Session, session_of
 from accord.client.client import Client
-from accord.client.progress import Step
+from accord.client.progress import Stage, Step
 from accord.client.summaries import Run, RunDetail
 from accord.domain.run import Outcome
 
@@ -89,7 +90,7 @@ def _print_detail(session: Session, detail: RunDetail, result: AskedResult | Non
     state = texts.say(f"state_{run.state}")
     session.out.print(Text(f"{run.run_id.hex()}  {run.asked}  {state}", "bold"))
     session.out.print(Text(run.sql), Text(run.purpose), sep="\n", soft_wrap=True)
-    for step in detail.steps:
+    for step in _told(detail.steps):
         stage = texts.say(f"stage_{step.stage}")
         session.out.print(Text(f"  {step.member}  {stage}  {step.record}"), soft_wrap=True)
         if step.refusal is not None:
@@ -97,6 +98,16 @@ def _print_detail(session: Session, detail: RunDetail, result: AskedResult | Non
     if result is not None:
         session.out.print(answer_table(result.answer, result.plan, texts))
         print_evidence(session.talk, result, texts)
+
+
+def _told(steps: Sequence[Step]) -> Iterator[Step]:
+    """Without what the requester's node repeats when it ends the run."""
+    seen: set[tuple[str, Stage, str]] = set()
+    for step in steps:
+        key = (step.member, step.stage, step.record)
+        if not step.echoes and (key not in seen or step.refusal is None):
+            yield step
+        seen.add(key)
 
 
 def _run_as_json(run: Run) -> dict[str, object]:

@@ -37,6 +37,12 @@ class Step:
     record: str = ""
     refusal: AccordError | None = None
 
+    @property
+    def echoes(self) -> bool:
+        """Whether the requester's node ends the run here over the refusal of another member."""
+        record = self.refusal.record if self.refusal else ""
+        return bool(record) and record.partition("#")[0] != self.member
+
 
 ProgressCallback = Callable[[Step], None]
 

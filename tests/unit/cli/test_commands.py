@@ -252,7 +252,7 @@ def test_tables_show_columns_bounds_and_who_is_missing(
     acting: Any, capsys: pytest.CaptureFixture[str]
 ):
     summary = wire.TableSummary(
-        table=codec.encode(TABLE), published=OWNERS[:2], differing=OWNERS[2:]
+        table=codec.encode(TABLE), published=OWNERS[:1], differing=OWNERS[2:]
     )
     with acting({"ListTables": lambda _: wire.ListTablesResponse(tables=[summary])}):
         assert start(["data", "list"]) == exit_codes.DONE
@@ -261,7 +261,7 @@ def test_tables_show_columns_bounds_and_who_is_missing(
     assert "decimal(2)?" in out
     assert "0.00 … 1000.00" in out
     assert "2 public values" in out
-    assert "not published yet, or not answering: tax_south" in out
+    assert f"not published yet, or not answering: {OWNERS[1]}\n" in out
     assert "described differently by tax_south" in out
 
 
@@ -289,7 +289,7 @@ def test_inspecting_never_replaces_a_description(
 
     assert "[columns.wages]" in before
     assert out.read_text(encoding="utf-8") == before
-    assert "E-CLI-003" in capsys.readouterr().err
+    assert "E-CLI-014" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("reachable", [True, False])
@@ -357,3 +357,11 @@ def test_an_empty_purpose_reaches_no_node(
 
     assert "E-CLI-013" in capsys.readouterr().err
     assert script.requests == []
+
+
+def test_inspecting_a_file_that_is_not_there_names_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    assert start(["data", "inspect", str(tmp_path / "none.csv")]) == exit_codes.REFUSED
+
+    assert "E-CLI-002" in capsys.readouterr().err

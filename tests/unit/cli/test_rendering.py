@@ -130,6 +130,31 @@ def test_a_refusal_is_shown_once_with_its_code():
     assert words == [["tax_north", "✗", "refused", "E-GRT-001"]]
 
 
+def test_the_requester_that_ends_a_run_over_a_refusal_has_not_refused():
+    refusal = RefusalError("E-GRT-003", grant="ab", record="tax_north#3")
+    steps = [
+        Step("tax_north", Stage.REFUSED, "tax_north#3", refusal),
+        Step("tax_south", Stage.REFUSED, "tax_north#3", refusal),
+    ]
+
+    assert [words[0] for words in _words(steps)] == ["tax_north"]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("width", [40, 80, 100, 200])
+def test_a_live_line_is_never_folded(language: Language, width: int):
+    console = Console(file=io.StringIO(), width=width, force_terminal=True)
+    board = ProgressBoard(console, question(), load_texts(language))
+    for owner in OWNERS:
+        for stage in list(Stage)[:6]:
+            board.show(Step(owner, stage, f"{owner}#12345"))
+
+    lines = console.render_lines(board._table(), pad=False)
+
+    assert len(lines) == len(OWNERS) + 1
+    assert all(sum(segment.cell_length for segment in line) < width for line in lines)
+
+
 def test_a_member_that_cannot_go_on_has_not_refused():
     away = UnavailableError("E-LOG-017", record="tax_north#3")
 
