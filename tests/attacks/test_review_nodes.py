@@ -1,5 +1,6 @@
 """Attacks on running nodes that a reader found: minimum, table names, records, times."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -73,3 +74,16 @@ def test_a_question_is_asked_now_and_holds_an_hour(consortium: Consortium, times
 
     with refused("E-RUN-017"):
         hand.contribute_all(hand.asked(question))
+
+
+def test_a_question_that_its_own_log_does_not_hold_is_not_answered(consortium: Consortium) -> None:
+    """Owners want the requester's application record, of this very question."""
+    consortium.add(spread("applied"))
+    hand = ByHand(consortium)
+    asked, other = (hand.asked(hand.draft("SELECT COUNT(*) FROM applied")) for _ in range(2))
+
+    with refused("E-RUN-012"):
+        hand.contribute(replace(asked, application=other.application), "alpha")
+    with refused("E-REC-001"):
+        forged = replace(asked.application, disclosed=other.application.disclosed)
+        hand.contribute(replace(asked, application=forged), "alpha")

@@ -60,7 +60,16 @@ class ByHand:
         tables = self.consortium.client(self.analyst).tables()
         digests = {state.table.digest(): state.table for state in tables}
         table = digests.get(question.table_digest, tables[0].table)
-        return Asked(signed, self.member.signer.sign(APPLY, signed.body), self.profile.card, table)
+        countersigned = self.member.signer.sign(APPLY, signed.body)
+        return Asked(signed, countersigned, self.profile.card, table, self.applied(signed))
+
+    def applied(self, signed: Signed) -> RecordEvidence:
+        """The application record, as a node that keeps no other rule would write it."""
+        question = signed.unsafe_open(Question)
+        fields = {"question": signed.digest, "sql": b"-", "purpose": b"-"}
+        with self.member.database.write() as session:
+            record = self.member.append(session, RecordKind.APPLY, fields, question)
+        return self.member.evidence_at(record.leaf_index)
 
     def contribute(self, asked: Asked, owner: str, run_id: bytes = b"") -> OwnerEvidence:
         """Have one owner contribute."""

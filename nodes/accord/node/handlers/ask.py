@@ -58,9 +58,10 @@ class Ask:
         fields = {"question": signed.digest}
         with self.member.refusals_recorded(question.run_id, self.member.name, fields):
             drafted = self._check(caller, question)
-            countersigned = self.member.signer.sign(APPLY, signed.body)
-            asked = Asked(signed, countersigned, person_card, drafted.table)
-            apply = self._apply(asked, question)
+            apply = self._apply(signed.digest, question)
+        countersigned = self.member.signer.sign(APPLY, signed.body)
+        application = self.member.evidence_at(apply)
+        asked = Asked(signed, countersigned, person_card, drafted.table, application)
         messages: queue.Queue[Message | None] = queue.Queue()
         run = _Run(self, asked, drafted, question, apply, messages)
         threading.Thread(target=run.work, name="run", daemon=True).start()
@@ -80,10 +81,10 @@ class Ask:
         check_draft(question, drafted)
         return drafted
 
-    def _apply(self, asked: Asked, question: Question) -> int:
+    def _apply(self, digest: bytes, question: Question) -> int:
         """The application record; a run id is taken once."""
         fields = {
-            "question": asked.question.digest,
+            "question": digest,
             "sql": question.sql.encode(),
             "purpose": question.purpose.encode(),
         }
@@ -98,14 +99,13 @@ class Ask:
             if repository.find_run(session, question.run_id, REQUESTER):
                 raise RefusalError("E-RUN-008")
             record = self.member.append(session, RecordKind.APPLY, fields, question)
-            repository.save_run(session, self.stored(asked, question, RunState.RUNNING, body))
+            repository.save_run(session, self.stored(digest, question, RunState.RUNNING, body))
         return record.leaf_index
 
     def stored(
-        self, asked: Asked, question: Question, state: RunState, body: RequesterRun
+        self, digest: bytes, question: Question, state: RunState, body: RequesterRun
     ) -> StoredRun:
         """The requester's part as it is kept."""
-        digest = asked.question.digest
         now = self.member.clock.now()
         return StoredRun(question.run_id, REQUESTER, digest, state, codec.encode(body), now)
 
@@ -179,5 +179,5 @@ class _Run:
             if stored is None:
                 raise FaultError("E-INT-001", detail="a run without its application")
             body = replace(codec.decode(RequesterRun, stored.body), sealed_outcome=sealed)
-            run = self.ask.stored(self.asked, question, state, body)
+            run = self.ask.stored(self.asked.question.digest, question, state, body)
             repository.save_run(session, replace(run, at=stored.at))

@@ -9,14 +9,16 @@ from accord.domain.catalogue_check import check_table
 from accord.domain.errors import AccordError, RefusalError, VerificationError
 from accord.domain.ids import PROTOCOL_VERSION, RUN_ID_BYTES, Identity, PersonRole
 from accord.domain.question import Question
+from accord.domain.record import RecordKind
 from accord.domain.run import APPLY, PERSON_CARD, QUESTION, Asked
 from accord.ledger.signatures import verify_signed
+from accord.node.handlers.evidence import open_record
 
 
 def check_asked(
     asked: Asked, cards: Mapping[str, MemberCard], caller: str, run_id: bytes, now: datetime
 ) -> Question:
-    """Return the question if analyst and requester's node have signed it.
+    """Return the question if analyst and requester's node have signed and recorded it.
 
     Raises:
         RequestError: E-CAT-001; the table is malformed.
@@ -34,6 +36,9 @@ def check_asked(
     if asked.table.digest() != question.table_digest:
         raise VerificationError("E-RUN-012", member=caller, thing="table")
     _check_signatures(asked, question, cards[caller], now)
+    applied = open_record(asked.application, cards[caller], RecordKind.APPLY, run_id)
+    if applied["question"] != asked.question.digest:
+        raise VerificationError("E-RUN-012", member=caller, thing="application")
     return question
 
 

@@ -42,10 +42,22 @@ class EvidenceChecker:
         self, evidence: RecordEvidence, member: str, kind: RecordKind, run_id: bytes
     ) -> dict[str, bytes]:
         """Disclosed fields of a record, whether or not it is final yet."""
-        record = open_entry(evidence.entry, self.cards[member])
-        if (record.kind, record.run_id) != (kind, run_id):
-            raise VerificationError("E-RUN-012", member=member, thing=f"{kind} record")
-        return _disclosed(record, evidence)
+        return open_record(evidence, self.cards[member], kind, run_id)
+
+
+def open_record(
+    evidence: RecordEvidence, card: MemberCard, kind: RecordKind, run_id: bytes
+) -> dict[str, bytes]:
+    """Disclosed fields of a record that the member of ``card`` has signed.
+
+    Raises:
+        VerificationError: the signature (E-SIG), or E-RUN-012: of another kind or run, or
+            it discloses other fields than its kind does.
+    """
+    record = open_entry(evidence.entry, card)
+    if (record.kind, record.run_id) != (kind, run_id):
+        raise VerificationError("E-RUN-012", member=card.member, thing=f"{kind} record")
+    return _disclosed(record, evidence)
 
 
 def _disclosed(record: Record, evidence: RecordEvidence) -> dict[str, bytes]:

@@ -33,12 +33,15 @@ class Asked:
         countersignature: The requester's node over the same body.
         person_card: The analyst's card, signed by the requester's record key.
         table: The table the question names by digest; the guard has no copy of its own.
+        application: The requester's own record that it asks, not necessarily final yet: who
+            is asked holds it, so it cannot be left out of the requester's log unnoticed.
     """
 
     question: Signed
     countersignature: Signed
     person_card: Signed
     table: Table
+    application: RecordEvidence
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,15 +7,18 @@ from hashlib import shake_256
 from typing import Any
 
 from accord.domain import codec
+from accord.domain.bundle import RecordEvidence
 from accord.domain.card import MemberCard, PersonCard
 from accord.domain.grant import Grant
 from accord.domain.ids import Identity, MemberRole, PersonRole
 from accord.domain.question import Question
+from accord.domain.record import Record, RecordKind, commit_all, disclose
 from accord.domain.run import APPLY, GRANT, PERSON_CARD, QUESTION, Asked
 from accord.domain.signed import Signed
 from accord.ledger.gate import Gate
 from accord.ledger.log import Log
 from accord.ledger.progress import Progress
+from accord.ledger.records import sign_record
 from accord.ledger.signatures import Ed25519Signer, public_key
 from accord.ledger.store.database import Database
 from accord.ledger.store.log_store import SqlLedgerUnits
@@ -152,7 +155,17 @@ def question(**changes: Any) -> Question:
 def asked(of: Question, person: Person = ANA) -> Asked:
     signed = person.signer.sign(QUESTION, codec.encode(of))
     node = Ed25519Signer(Identity(CONSORTIUM, STATS).uri, KEYS[STATS].record)
-    return Asked(signed, node.sign(APPLY, signed.body), person.card, INCOME)
+    countersigned = node.sign(APPLY, signed.body)
+    return Asked(signed, countersigned, person.card, INCOME, application(of, signed.digest))
+
+
+def application(of: Question, digest: bytes) -> RecordEvidence:
+    """The requester's record that it asks, as it stands in its log."""
+    node = Ed25519Signer(Identity(CONSORTIUM, STATS).uri, KEYS[STATS].record)
+    commitments = commit_all(bytes(32), {"question": digest})
+    record = Record(1, RecordKind.APPLY, CONSORTIUM, STATS, 0, of.run_id, STATS, NOW, commitments)
+    disclosed = {"question": disclose(bytes(32), "question", digest)}
+    return RecordEvidence(sign_record(record, node), None, disclosed)
 
 
 def grant(**changes: Any) -> Grant:
