@@ -14,11 +14,14 @@ from accord.domain.errors import VerificationError
 from accord.ledger.evm.keccak import keccak256
 from accord.ledger.evm.receipt_proof import Event, parse_receipt, verify_receipt
 from accord.ledger.evm.rlp_decode import MalformedError, as_bytes, as_int, decode_list
-from accord.ledger.evm.seal import check_seal
+from accord.ledger.evm.seal import SEAL_BYTES, check_seal
 
 ANCHORED_TOPIC: Final = keccak256(b"Anchored(bytes32,uint64,uint64,bytes32)")
 _MIN_HEADER_FIELDS: Final = 15  # before London; newer forks append
 _RECEIPT_ROOT, _NUMBER, _TIMESTAMP = 5, 8, 11  # yellow paper, section 4.3
+# Checked before it is hashed, as `receipt_proof.MAX_NODE_BYTES` is: an embedded header has
+# about 500 bytes, and even a header with a full validator set stays below this.
+MAX_HEADER_BYTES: Final = 16 * 1024
 _MAX_INDEX: Final = 1 << 32
 _MAX_UINT64: Final = 1 << 64
 _MAX_TIME: Final = 253_402_300_799  # 9999-12-31T23:59:59Z, the last `datetime`
@@ -94,6 +97,8 @@ def verify_anchor(proof: AnchorProof, trust: ChainTrust) -> AnchoredHead:
     Raises:
         VerificationError: E-CHN-001; a part of the proof does not hold.
     """
+    _hold("seal", lambda: _check_seal_size(proof.seal))
+    _hold("header", lambda: _check_header_size(proof.header))
     block_hash = keccak256(proof.header)
     _hold("seal", lambda: _check_seal(proof, trust, block_hash))
     receipt_root, number, time = _hold("header", lambda: _header(proof.header))
@@ -119,6 +124,7 @@ def find_log_index(
 
 def parse_header(header: bytes) -> tuple[bytes, int, datetime]:
     """Return receipt root, number and time of an RLP header; MalformedError if it is none."""
+    _check_header_size(header)
     return _header(header)
 
 
@@ -127,6 +133,16 @@ def _hold(part: str, check: Callable[[], T]) -> T:
         return check()
     except (ValueError, OverflowError) as error:
         raise VerificationError("E-CHN-001", part=part, detail=str(error)) from None
+
+
+def _check_seal_size(seal: bytes) -> None:
+    if len(seal) != SEAL_BYTES:
+        raise MalformedError("not the size of a seal")
+
+
+def _check_header_size(header: bytes) -> None:
+    if len(header) > MAX_HEADER_BYTES:
+        raise MalformedError("larger than a header")
 
 
 def _check_seal(proof: AnchorProof, trust: ChainTrust, block_hash: bytes) -> None:

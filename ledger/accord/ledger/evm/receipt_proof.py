@@ -25,6 +25,12 @@ _BRANCH_ITEMS: Final = 17
 _SHORT_NODE_ITEMS: Final = 2
 _FIRST_UNTYPED: Final = 0xC0  # an RLP list; below 0x80 stands a type byte
 _BLOOM_BYTES: Final = 256
+# Checked before anything is hashed: our Keccak needs microseconds a byte, and a proof comes
+# from strangers.  A branch has at most 532 bytes; a leaf holds one receipt, which for an
+# anchor has less than 500, and leaves room for a contract that emits more.
+MAX_NODE_BYTES: Final = 64 * 1024
+# A place below 2**32 makes a key of at most 5 bytes: 10 nibbles, 11 nodes.
+MAX_NODES: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +54,8 @@ def verify_receipt(root: bytes, index: int, nodes: tuple[bytes, ...]) -> bytes:
     A receipt is longer than 32 bytes (its bloom filter alone is), so every node on the
     way to it is referred to by hash, and a node held inside its parent is refused.
     """
+    if len(nodes) > MAX_NODES or any(len(node) > MAX_NODE_BYTES for node in nodes):
+        raise MalformedError("more or larger nodes than a way to a receipt has")
     path, expected = _nibbles(encode_int(index)), root
     for place, node in enumerate(nodes):
         if keccak256(node) != expected:

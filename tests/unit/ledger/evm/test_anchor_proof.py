@@ -8,6 +8,7 @@ from accord.domain.codec import decode, encode
 from accord.domain.errors import RequestError, VerificationError
 from accord.ledger.evm.anchor_proof import (
     ANCHORED_TOPIC,
+    MAX_HEADER_BYTES,
     AnchoredHead,
     AnchorProof,
     ChainTrust,
@@ -17,6 +18,7 @@ from accord.ledger.evm.anchor_proof import (
 )
 from accord.ledger.evm.contract import anchor_call
 from accord.ledger.evm.keccak import keccak256
+from accord.ledger.evm.receipt_proof import MAX_NODE_BYTES, MAX_NODES
 from accord.ledger.evm.rlp_decode import MalformedError
 from accord.ledger.evm.seal import sign_header
 from tests.unit.ledger.evm.evm_consortium import (
@@ -171,3 +173,33 @@ def test_the_event_is_found_among_others(consortium: Consortium) -> None:
 def test_the_first_members_decide_the_chain_a_proof_belongs_to(proof: AnchorProof) -> None:
     """Same contract, same sealer, same chain id, one member more: another chain."""
     refused(proof, trust_in(founding(4)), "seal")
+
+
+def test_real_proofs_are_far_below_the_limits(proof: AnchorProof) -> None:
+    assert len(proof.header) * 16 < MAX_HEADER_BYTES
+    assert max(map(len, proof.nodes)) * 16 < MAX_NODE_BYTES
+    assert len(proof.nodes) * 4 < MAX_NODES
+
+
+def test_oversized_parts_are_refused_before_they_are_hashed(
+    consortium: Consortium, proof: AnchorProof, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Keccak in Python takes microseconds a byte: megabytes would hold up whoever checks."""
+    hashed: list[int] = []
+
+    def counting(data: bytes) -> bytes:
+        hashed.append(len(data))
+        return keccak256(data)
+
+    for module in ("anchor_proof", "receipt_proof"):
+        monkeypatch.setattr(f"accord.ledger.evm.{module}.keccak256", counting)
+    trust = consortium.trust
+    refused(replace(proof, header=bytes(MAX_HEADER_BYTES + 1)), trust, "header")
+    refused(replace(proof, seal=proof.seal + b"\0"), trust, "seal")
+    assert hashed == []
+    refused(replace(proof, header=bytes(MAX_HEADER_BYTES)), trust, "seal")
+    refused(replace(proof, nodes=(bytes(MAX_NODE_BYTES + 1),)), trust, "receipt")
+    refused(replace(proof, nodes=proof.nodes * (MAX_NODES + 1)), trust, "receipt")
+    assert hashed == [MAX_HEADER_BYTES, len(proof.header), len(proof.header)]
+    with pytest.raises(MalformedError):
+        parse_header(bytes(MAX_HEADER_BYTES + 1))
