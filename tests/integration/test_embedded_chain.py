@@ -7,12 +7,14 @@ import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from urllib.request import Request, urlopen
 
 import pytest
 
 from accord.domain.errors import RefusalError, UnavailableError
 from accord.ledger.evm.anchor_proof import verify_anchor
 from accord.ledger.evm.client import LedgerClient
+from accord.ledger.evm.embedded.server import MAX_BODY_BYTES
 from tests.unit.ledger.evm.evm_consortium import founding, insecure_key, member, trust_in
 
 ROOT = Path(__file__).parents[2]
@@ -134,3 +136,15 @@ def test_a_stranger_cannot_use_the_ledger(tmp_path: Path) -> None:
             client.send(signed.raw)
 
     assert caught.value.facts == {"reason": "the sender is not a member"}
+
+
+def test_nested_brackets_do_not_end_the_process(tmp_path: Path) -> None:
+    """Importing the chain's rules raises the recursion limit, which the JSON parser trusts."""
+    with ledger(tmp_path) as (process, client):
+        request = Request(  # noqa: S310 - our own address
+            client.address, b"[" * MAX_BODY_BYTES, {"Content-Type": "application/json"}
+        )
+        with urlopen(request, timeout=30) as answer:  # noqa: S310 - as above
+            assert b"not JSON" in answer.read()
+        assert process.poll() is None
+        client.check_chain()

@@ -9,6 +9,7 @@ import json
 import logging
 import signal
 import socket
+import sys
 import threading
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
@@ -30,6 +31,10 @@ from accord.ledger.evm.genesis import GenesisSpec
 
 MAX_BODY_BYTES: Final = 256 * 1024
 MAX_CONNECTIONS: Final = 128
+# py-evm raises the limit to 100000 when it is imported.  The JSON parser trusts the limit, so
+# a request of nested brackets would then overflow the C stack and end the process.  Our
+# contract calls no other contract: no deep recursion is needed.
+RECURSION_LIMIT: Final = 2000
 IDLE_S: Final = 120  # a client keeps its connection that long between two requests
 
 _log = logging.getLogger(__name__)
@@ -52,11 +57,13 @@ def serve_ledger(  # noqa: PLR0913 - the process's whole configuration
     ``seal_key`` is an Ed25519 seed of 32 bytes; ``ready`` hears the port once requests
     are answered (``port`` 0 takes a free one).  ``hosts`` are further names that clients
     may call this machine by.  A block in the making is finished before the end.
+    The recursion limit of the process is lowered to `RECURSION_LIMIT` for good.
 
     Raises:
         RequestError: see `EmbeddedChain`.
     """
     chain = EmbeddedChain(data_dir, genesis, seal_key, clock)
+    sys.setrecursionlimit(min(sys.getrecursionlimit(), RECURSION_LIMIT))
     try:
         with _Server((host, port), chain, hosts) as server, _signals_set(stop):
             serving = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
