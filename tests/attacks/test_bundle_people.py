@@ -113,6 +113,26 @@ def with_text_literal(plan: Plan) -> Plan:
     return replace(plan, where=replace(plan.where, literals=("thirty",)))
 
 
+def of_three_values(bundle: Bundle) -> Bundle:
+    """A table whose column has three values, and the variance over it: the rows of each."""
+    columns = tuple(
+        replace(each, minimum=0, maximum=2) if each.name == "pay" else each
+        for each in bundle.table.columns
+    )
+    table = replace(bundle.table, columns=columns)
+
+    def other(question: Question) -> Question:
+        plan = codec.decode(Plan, question.plan)
+        measures = tuple(
+            replace(each, offset=0, bound=2**each.power) if each.power else each
+            for each in plan.measures
+        )
+        plan = replace(plan, measures=measures)
+        return replace(question, plan=codec.encode(plan), table_digest=table.digest())
+
+    return replace(with_question(valley(), other)(bundle), table=table)
+
+
 def granted(**changes: object) -> Case:
     return lied(grant=only_for("south", replaced(**changes)))
 
@@ -152,6 +172,7 @@ CASES: Cases = {
     "plan that singles out one person": (4, planned(one_person)),
     "plan that relabels groups": (4, planned(relabelled)),
     "plan that lets the guard count less": (4, planned(lambda p: replace(p, counts=p.counts[:1]))),
+    "plan that counts the rows of each value": (4, changed(of_three_values)),
     "plan in other units": (4, planned(in_other_units)),
     "plan that hides a column": (4, planned(replaced(columns=("pay", "region")))),
     "plan of another filter": (4, planned(of_another_filter)),
@@ -201,5 +222,9 @@ def test_without_sql_compiler_the_report_says_so(monkeypatch: pytest.MonkeyPatch
 
     assert report.verified is not None
     assert not report.verified.recompiled
-    for name in ("plan in other units", "plan that lets the guard count less"):
+    for name in (
+        "plan in other units",
+        "plan that lets the guard count less",
+        "plan that counts the rows of each value",
+    ):
         check_fails_at(4, CASES[name][1]())

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from accord.domain.errors import AccordError, VerificationError
 from accord.privacy.packing import make_layout, pack, unpack
 from tests.unit.privacy.parties import (
+    HEADROOM,
     PRESENT,
     ROWS,
     SUPPORT,
@@ -18,6 +19,7 @@ from tests.unit.privacy.parties import (
     three_owners,
 )
 
+PLANS = [(ROWS,), (ROWS, SUPPORT), (ROWS, SUPPORT, HEADROOM), (ROWS, PRESENT, SUPPORT, HEADROOM)]
 MEMBERS = ("north", "south", "west", "east", "centre")
 
 
@@ -26,7 +28,7 @@ def runs(draw: st.DrawFn) -> Parties:
     """Any roster, plan, extract, minimum, consent and veto."""
     asks_itself = draw(st.booleans())
     owners = MEMBERS[: draw(st.integers(2 + asks_itself, 5))]
-    counts = draw(st.sampled_from([(ROWS,), (ROWS, SUPPORT), (ROWS, PRESENT, SUPPORT)]))
+    counts = draw(st.sampled_from(PLANS))
     bounds = draw(st.lists(st.integers(0, 2**70), min_size=1, max_size=3))
     max_rows = draw(st.sampled_from([1, 4, 64]))
     cells = draw(st.integers(1, 12))

@@ -102,8 +102,10 @@ def _count(term: CountTerm, plan: Plan, rows: Sequence[Row]) -> int:
     present = [row[term.column] for row in rows if row[term.column] is not None]
     if term.kind is CountKind.PRESENT:
         return len(present)
-    lowest = {each.offset for each in plan.measures if each.column == term.column and each.power}
-    return sum(value not in {0, *lowest} for value in present)
+    sums = [each for each in plan.measures if (each.column, each.power) == (term.column, 1)]
+    if term.kind is CountKind.HEADROOM:
+        return sum(value not in {each.offset + each.bound for each in sums} for value in present)
+    return sum(value not in {0, *(each.offset for each in sums)} for value in present)
 
 
 def _holds(node: Condition | Compound, row: Row) -> bool | None:

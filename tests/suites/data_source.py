@@ -76,11 +76,11 @@ class DataSourceSuite:
 
         assert extract.moments == ((5, sum(terms), sum(x * x for x in terms), 5, 137),)
 
-    def test_support_leaves_out_null_zero_and_the_minimum(self) -> None:
+    def test_support_leaves_out_zero_and_the_minimum_and_headroom_the_maximum(self) -> None:
         extract = self.ask("SELECT SUM(place), AVG(wages) FROM income")
 
-        # rows; place: present, support; wages: present, support
-        assert extract.counts == ((6, 5, 3, 5, 3),)
+        # rows; of place and of wages: present, support, headroom
+        assert extract.counts == ((6, 5, 3, 4, 5, 3, 4),)
 
     @pytest.mark.parametrize(
         ("where", "rows"),
@@ -114,7 +114,7 @@ class DataSourceSuite:
         extract = self.ask("SELECT cell, STDDEV(wages) FROM income GROUP BY cell", rows=())
 
         assert extract.moments == ((0, 0, 0),) * 4
-        assert extract.counts == ((0, 0, 0),) * 4
+        assert extract.counts == ((0, 0, 0, 0),) * 4
 
     def test_a_clean_version_has_no_faults(self) -> None:
         source, digest = self.make(ROWS, TABLE)

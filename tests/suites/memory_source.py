@@ -102,7 +102,9 @@ def count(term: CountTerm, table: Table, rows: Sequence[Mapping[str, Value]]) ->
     values = [row[term.column] for row in rows if row[term.column] is not None]
     if term.kind is CountKind.PRESENT:
         return len(values)
-    return len([value for value in values if value not in (0, table.column(term.column).minimum)])
+    column = table.column(term.column)
+    left_out = (column.maximum,) if term.kind is CountKind.HEADROOM else (0, column.minimum)
+    return len([value for value in values if value not in left_out])
 
 
 def truth(condition: Condition | Compound, row: Mapping[str, Value]) -> bool | None:

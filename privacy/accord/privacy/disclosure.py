@@ -8,6 +8,7 @@ and "complement too few" together would say more than either.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 from typing import Final
 
 from accord.query.plan import CountKind, CountTerm, Plan
@@ -21,7 +22,7 @@ class Reason(StrEnum):
     RELEASED = "released"
     VETO = "veto"
     TOO_FEW = "too_few"
-    COMPLEMENT = "complement"  # too few rows lack a value: COUNT(*) less COUNT(x) shows them
+    COMPLEMENT = "complement"  # one released count less another shows too few rows
     SINGLE_SOURCE = "single_source"
     INCONSISTENT = "inconsistent"  # more values than rows: somebody lies
 
@@ -47,27 +48,25 @@ def decide(
     plan: Plan, cells: Sequence[CellCounts], minimum: int
 ) -> tuple[bytes, tuple[Reason, ...]]:
     """One byte per cell, 1 released and 0 withheld, and the reason of each."""
-    pairs = _nested_terms(plan.counts)
-    rows_released = any(not measure.column for measure in plan.measures)
-    reasons = tuple(_judge(cell, pairs, minimum, rows_released) for cell in cells)
+    nested, released = _nested_terms(plan.counts), _released_terms(plan)
+    reasons = tuple(_judge(cell, nested, released, minimum) for cell in cells)
     return bytes(reason is Reason.RELEASED for reason in reasons), reasons
 
 
 def _judge(
     cell: CellCounts,
-    pairs: Sequence[tuple[int, int]],
+    nested: Sequence[tuple[int, int]],
+    released: Sequence[int],
     minimum: int,
-    rows_released: bool,  # noqa: FBT001 - private
 ) -> Reason:
-    rests = [cell.terms[rows] - cell.terms[present] for rows, present in pairs]
     single = cell.contributors == 1 and cell.objections == 0
     if cell.vetoes:
         return Reason.VETO
-    if any(rest < 0 for rest in rests):
+    if any(cell.terms[rows] < cell.terms[present] for rows, present in nested):
         return Reason.INCONSISTENT
     if min(cell.terms) < minimum:
         return Reason.TOO_FEW
-    if rows_released and any(0 < rest < minimum for rest in rests):
+    if _differ_by_few([cell.terms[place] for place in released], minimum):
         return Reason.COMPLEMENT
     if cell.contributors < MIN_SOURCES and not single:
         return Reason.SINGLE_SOURCE
@@ -79,3 +78,20 @@ def _nested_terms(terms: Sequence[CountTerm]) -> tuple[tuple[int, int], ...]:
     rows = [place for place, term in enumerate(terms) if term.kind is CountKind.ROWS]
     present = [place for place, term in enumerate(terms) if term.kind is CountKind.PRESENT]
     return tuple((row, other) for row in rows for other in present)
+
+
+def _released_terms(plan: Plan) -> tuple[int, ...]:
+    """Places of the counts that the answer shows: values are counted only to be shown."""
+    shown = {CountKind.PRESENT}
+    if any(not measure.column for measure in plan.measures):
+        shown.add(CountKind.ROWS)
+    return tuple(place for place, term in enumerate(plan.counts) if term.kind in shown)
+
+
+def _differ_by_few(counts: Sequence[int], minimum: int) -> bool:
+    """Whether any two differ, by less than the minimum.
+
+    WHERE decides which rows are counted, so it can nest one column's values in another's;
+    the guard sees no rows and treats every pair as nested.  In order, neighbours suffice.
+    """
+    return any(0 < more - less < minimum for less, more in pairwise(sorted(set(counts))))

@@ -21,6 +21,7 @@ from accord.query.plan import CountKind, CountTerm, Extract, Group, Measure, Pla
 ROWS = CountTerm(CountKind.ROWS, "")
 PRESENT = CountTerm(CountKind.PRESENT, "wages")
 SUPPORT = CountTerm(CountKind.SUPPORT, "wages")
+HEADROOM = CountTerm(CountKind.HEADROOM, "wages")
 
 
 def stream(seed: str) -> Callable[[int], bytes]:

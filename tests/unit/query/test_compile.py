@@ -48,17 +48,28 @@ def test_measures_are_asked_for_once() -> None:
     ]
 
 
-def test_the_guard_counts_rows_values_and_support() -> None:
+def test_the_guard_counts_rows_values_support_and_headroom() -> None:
     plan = compiled("SELECT COUNT(note), AVG(wages), SUM(age), COUNT(class) FROM income")
 
     assert plan.counts == (
         CountTerm(CountKind.ROWS, ""),
         CountTerm(CountKind.SUPPORT, "age"),
+        CountTerm(CountKind.HEADROOM, "age"),
         CountTerm(CountKind.PRESENT, "class"),
         CountTerm(CountKind.PRESENT, "note"),
         CountTerm(CountKind.PRESENT, "wages"),
         CountTerm(CountKind.SUPPORT, "wages"),
+        CountTerm(CountKind.HEADROOM, "wages"),
     )
+
+
+@pytest.mark.parametrize("function", ["AVG", "SUM", "COUNT"])
+def test_columns_of_three_values_have_means_and_sums(function: str) -> None:
+    assert compiled(f"SELECT {function}(step), {function}(band) FROM income").measures
+
+
+def test_four_values_are_too_many_to_solve_for() -> None:
+    assert compiled("SELECT VAR_POP(quarter) FROM income").measures[-1].power == 2
 
 
 def test_every_column_touched_needs_a_grant() -> None:

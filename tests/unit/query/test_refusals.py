@@ -70,6 +70,8 @@ REFUSED = [
     ("E-SQL-026", "SELECT AVG(region) FROM income"),
     ("E-SQL-027", "SELECT SUM(class) FROM income"),
     ("E-SQL-028", "SELECT VAR_POP(huge) FROM income"),
+    ("E-SQL-041", "SELECT VAR_POP(step) FROM income"),
+    ("E-SQL-041", "SELECT STDDEV(band) FROM income"),
     ("E-SQL-029", "SELECT COUNT(*) FROM income HAVING COUNT(*) > 1"),
     ("E-SQL-029", "SELECT COUNT(*) FROM income ORDER BY 1"),
     ("E-SQL-029", "SELECT COUNT(*) FROM income LIMIT 1"),
@@ -128,7 +130,7 @@ def test_the_nearest_name_is_offered(sql: str, hint: str) -> None:
 def test_columns_that_can_be_grouped_by_are_named() -> None:
     error = refused("SELECT COUNT(*) FROM income GROUP BY age")
 
-    assert error.facts["candidates"] == "region, class, day"
+    assert error.facts["candidates"] == "region, class, day, band"
 
 
 def test_the_key_is_never_offered() -> None:

@@ -8,6 +8,7 @@ from importlib.util import find_spec
 from accord.domain.catalogue import Column, ColumnType, Table
 from accord.domain.catalogue_check import check_table
 from accord.domain.question import guard_for
+from accord.domain.text import is_plain, printable
 from accord.query.plan import (
     Comparison,
     Compound,
@@ -21,7 +22,7 @@ from accord.query.plan import (
     Output,
     Plan,
 )
-from accord.query.shape import check_plan
+from accord.query.shape import check_plan, squares_tell_values
 from accord.verify.evidence import Evidence
 from accord.verify.expectation import Expectation
 
@@ -67,6 +68,7 @@ def _check_against_table(plan: Plan, table: Table) -> None:
     for measure in plan.measures:
         _check_measure(measure, columns.get(measure.column))
     for output in plan.outputs:
+        _expect(is_plain(output.name), printable(output.name), "unprintable")
         _check_output(output, columns.get(output.column))
     _check_condition(plan.where, columns)
     _expect(plan.counts == _counts(plan.measures), table.name, "counts")
@@ -109,6 +111,7 @@ def _check_measure(measure: Measure, column: Column | None) -> None:
     elif column is None or column.minimum is None or column.maximum is None:
         fits = False
     else:
+        _expect(measure.power < 2 or not squares_tell_values(column), column.name, "histogram")  # noqa: PLR2004
         bound = (column.maximum - column.minimum) ** measure.power
         fits = (measure.offset, measure.bound) == (column.minimum, bound)
     _expect(fits, measure.column or "COUNT(*)", "measure")
@@ -130,12 +133,16 @@ def _check_condition(node: Condition | Compound | None, columns: dict[str, Colum
         _expect(fits, compound.junction, "condition")
     for condition in _conditions(node):
         column = columns[condition.column]
+        literals = condition.literals
         kind = str if column.type is ColumnType.TEXT else int
-        typed = all(type(literal) is kind for literal in condition.literals)
+        typed = all(type(literal) is kind for literal in literals)
         _expect(typed and condition.scale == column.scale, column.name, "condition")
+        # A value of a domain may have several lines; no domain is at hand for other text.
+        plain = all(is_plain(one, besides="\n\t") for one in literals if isinstance(one, str))
+        _expect(plain, column.name, "unprintable")
         many = condition.operator in (Comparison.IN, Comparison.IS_NULL)
         null = condition.operator is Comparison.IS_NULL
-        count = len(condition.literals)
+        count = len(literals)
         _expect(count == 1 or (many and (count == 0) == null), column.name, "condition")
 
 
@@ -147,11 +154,12 @@ def _compounds(node: Condition | Compound | None) -> Iterator[Compound]:
 
 
 def _counts(measures: Iterable[Measure]) -> tuple[CountTerm, ...]:
-    """What the guard must have counted per cell: rows, values, and terms that are not zero."""
+    """What the guard must have counted per cell: rows, values, and values off either bound."""
     present = {measure.column for measure in measures if measure.column and measure.power == 0}
     summed = {measure.column for measure in measures if measure.power > 0}
     terms = [CountTerm(CountKind.ROWS, "")]
     for name in sorted(present | summed):
         terms += [CountTerm(CountKind.PRESENT, name)] * (name in present)
         terms += [CountTerm(CountKind.SUPPORT, name)] * (name in summed)
+        terms += [CountTerm(CountKind.HEADROOM, name)] * (name in summed)
     return tuple(terms)

@@ -113,8 +113,12 @@ def count_sql(term: CountTerm, table: Table, parameters: Parameters) -> str:
     if term.kind is CountKind.PRESENT:
         return f"count({name})"
     column = table.column(term.column)
-    minimum = 0 if column is None or column.minimum is None else column.minimum
-    return f"count(*) FILTER (WHERE {name} <> 0 AND {name} <> {_literal(minimum, parameters)})"
+    if column is None or column.minimum is None or column.maximum is None:
+        return "0"  # sums need both bounds: without them no cell has support
+    if term.kind is CountKind.HEADROOM:
+        return f"count(*) FILTER (WHERE {name} <> {_literal(column.maximum, parameters)})"
+    lowest = _literal(column.minimum, parameters)
+    return f"count(*) FILTER (WHERE {name} <> 0 AND {name} <> {lowest})"
 
 
 def _literal(value: int | str, parameters: Parameters) -> str:

@@ -8,6 +8,7 @@ from sqlglot import exp
 from accord.domain.catalogue import Column, ColumnType
 from accord.query.plan import CountKind, CountTerm, Function, Measure, Output
 from accord.query.scope import Scope
+from accord.query.shape import squares_tell_values
 from accord.query.unsupported import unsupported
 
 # Owners sum in signed 128-bit integers (DuckDB HUGEINT).
@@ -50,6 +51,7 @@ class Measures:
                 terms.append(CountTerm(CountKind.PRESENT, name))
             if name in self._summed:
                 terms.append(CountTerm(CountKind.SUPPORT, name))
+                terms.append(CountTerm(CountKind.HEADROOM, name))
         return tuple(terms)
 
     def output(self, node: exp.Expr, alias: str) -> Output:
@@ -101,6 +103,8 @@ class Measures:
     def _power(self, node: exp.Expr, function: Function, column: Column, power: int) -> int:
         if column.minimum is None or column.maximum is None:
             raise self._error("E-SQL-027", node, column, function)
+        if power > 1 and squares_tell_values(column):
+            raise self._error("E-SQL-041", node, column, function)
         bound = (column.maximum - column.minimum) ** power
         if bound * self._scope.table.max_rows > MAX_SUM:
             raise self._error("E-SQL-028", node, column, function)

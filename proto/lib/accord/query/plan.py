@@ -99,6 +99,7 @@ class CountKind(StrEnum):
     ROWS = "rows"
     PRESENT = "present"  # rows with a non-NULL value
     SUPPORT = "support"  # rows whose value is neither NULL, zero nor the column's minimum
+    HEADROOM = "headroom"  # rows whose value is neither NULL nor the column's maximum
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,14 @@ from collections.abc import Sequence
 from typing import Final
 
 from accord.domain.answer import CellMoments
+from accord.domain.catalogue import Column
 from accord.domain.errors import VerificationError
 from accord.query.plan import MAX_CELLS, Function, Measure, Output, Plan
 
 MAX_SCALE: Final = 18
+# Count, sum and sum of squares are three equations: with as many values as unknowns they
+# say how many rows have each value, also the one that a single row has.
+_SOLVABLE_VALUES: Final = 3
 
 _POWERS: Final = {
     Function.GROUP: (),
@@ -23,6 +27,14 @@ _POWERS: Final = {
     Function.STDDEV_POP: (0, 1, 2),
     Function.STDDEV_SAMP: (0, 1, 2),
 }
+
+
+def squares_tell_values(column: Column) -> bool:
+    """Whether a sum of squares would show how many rows have each value of ``column``."""
+    if column.minimum is None or column.maximum is None:
+        return False
+    values = column.maximum - column.minimum + 1
+    return min(values, len(column.domain) or values) <= _SOLVABLE_VALUES
 
 
 def check_plan(plan: Plan) -> None:
