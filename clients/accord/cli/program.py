@@ -15,6 +15,7 @@ from typer._click.exceptions import ClickException, UsageError
 from typer.main import get_group
 
 from accord.cli import exit_codes
+from accord.cli.console import PlainConsole
 from accord.cli.help_texts import add_texts
 from accord.cli.lazy import LazyGroup, placeholders
 from accord.cli.render_errors import error_as_json, print_error
@@ -66,7 +67,7 @@ def _open_session(language: Language) -> Session:
 
 
 def _console(*, stderr: bool) -> Console:
-    console = Console(stderr=stderr, highlight=False)
+    console = PlainConsole(stderr=stderr, highlight=False)
     if not console.is_terminal:
         console.width = FILE_WIDTH
     return console

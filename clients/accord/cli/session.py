@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 
 from accord.cli.texts import Texts
+from accord.domain.text import is_plain
 
 PROFILE_VARIABLE: Final = "ACCORD_PROFILE"
 
@@ -42,6 +43,8 @@ class Session:
         import json  # noqa: PLC0415 - not needed by most commands
 
         text = json.dumps(value, ensure_ascii=False, indent=2)
+        if not is_plain(text, besides="\n"):  # JSON has words of its own for such characters
+            text = json.dumps(value, indent=2)
         self.out.print(text, markup=False, highlight=False, soft_wrap=True)
 
 

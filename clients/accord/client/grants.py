@@ -6,7 +6,7 @@ from typing import Final
 
 from accord.domain import codec
 from accord.domain.errors import RequestError
-from accord.domain.grant import Grant
+from accord.domain.grant import Grant, check_words
 
 GRANT_VERSION: Final = 1
 GRANT_ID_BYTES: Final = 16
@@ -35,7 +35,10 @@ def make_grant(terms: Terms, owner: str, grant_id: bytes, now: datetime) -> Gran
 
     Raises:
         RequestError: E-CLI-010; a limit that allows nothing, or single persons.
+            E-GRT-009; purpose or legal basis cannot be printed.
     """
+    check_words(terms.purpose, "--purpose")
+    check_words(terms.legal_basis, "--legal-basis")
     _check_least("--min-count", terms.minimum, LEAST_MINIMUM)
     _check_least("--max-runs", terms.max_runs, 1)
     return Grant(

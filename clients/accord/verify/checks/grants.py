@@ -6,6 +6,7 @@ from accord.domain.grant import Grant, canonical_purpose
 from accord.domain.ids import PROTOCOL_VERSION, Identity, PersonRole
 from accord.domain.run import GRANT
 from accord.domain.signed import Signed
+from accord.domain.text import is_plain
 from accord.ledger.signatures import verify_signed
 from accord.verify.evidence import Evidence
 from accord.verify.expectation import Expectation
@@ -62,6 +63,7 @@ def _check_scope(evidence: Evidence, grant: Grant) -> None:
     _expect(grant.to == question.requester, grant.owner, "grantee")
     _expect(grant.table == plan.table, grant.owner, "granted_table")
     _expect(set(plan.columns) <= set(grant.columns), grant.owner, "granted_columns")
+    _expect(is_plain(grant.purpose + grant.legal_basis), grant.owner, "unprintable")
     purposes = canonical_purpose(grant.purpose), canonical_purpose(question.purpose)
     _expect(purposes[0] == purposes[1], grant.owner, "purpose")
 

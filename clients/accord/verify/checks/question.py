@@ -4,6 +4,7 @@ from accord.domain.card import PersonCard
 from accord.domain.card_check import open_person_card
 from accord.domain.ids import PROTOCOL_VERSION, RUN_ID_BYTES, Identity, PersonRole
 from accord.domain.run import APPLY, QUESTION
+from accord.domain.text import is_plain
 from accord.ledger.signatures import verify_signed
 from accord.verify.evidence import Evidence
 from accord.verify.expectation import Expectation
@@ -40,4 +41,6 @@ def _check_form(evidence: Evidence) -> None:
     _expect(not question.dry_run, question.analyst, "dry_run")
     whole = (question.version, len(question.run_id)) == (PROTOCOL_VERSION, RUN_ID_BYTES)
     _expect(whole, question.analyst, "run_id")
+    plain = is_plain(question.sql, besides="\n\t") and is_plain(question.purpose)
+    _expect(plain, question.analyst, "unprintable")
     _expect(question.asked < question.expires, question.analyst, "expiry")

@@ -7,6 +7,7 @@ from accord.domain import codec
 from accord.domain.card import MemberCard, PersonCard
 from accord.domain.catalogue_check import check_table
 from accord.domain.errors import AccordError, RefusalError, VerificationError
+from accord.domain.grant import check_words
 from accord.domain.ids import PROTOCOL_VERSION, RUN_ID_BYTES, Identity, PersonRole
 from accord.domain.question import Question
 from accord.domain.record import RecordKind
@@ -21,7 +22,7 @@ def check_asked(
     """Return the question if analyst and requester's node have signed and recorded it.
 
     Raises:
-        RequestError: E-CAT-001; the table is malformed.
+        RequestError: E-CAT-001, E-GRT-009; table or purpose are malformed.
         RefusalError: E-RUN-015; another member sent it, or no analyst of it signed.
         VerificationError: E-RUN-012; run, table or a signature does not fit.
     """
@@ -32,6 +33,7 @@ def check_asked(
         raise VerificationError("E-RUN-012", member=caller, thing="run id")
     if question.version != PROTOCOL_VERSION:
         raise VerificationError("E-RUN-012", member=caller, thing="protocol version")
+    check_words(question.purpose, "--purpose")
     check_table(asked.table)
     if asked.table.digest() != question.table_digest:
         raise VerificationError("E-RUN-012", member=caller, thing="table")

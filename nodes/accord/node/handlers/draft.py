@@ -12,7 +12,7 @@ from datetime import timedelta
 from accord.domain import codec
 from accord.domain.catalogue import Table
 from accord.domain.errors import RefusalError, RequestError
-from accord.domain.grant import Grant
+from accord.domain.grant import Grant, check_words
 from accord.domain.ids import PROTOCOL_VERSION, RUN_ID_BYTES, Identity
 from accord.domain.question import Question, guard_for
 from accord.domain.signed import Signed
@@ -65,6 +65,7 @@ class Draft:
         self, analyst: str, sql: str, purpose: str, run_id: bytes, *, dry_run: bool
     ) -> Drafted:
         """Compile and look around; also how a signed question is compared with its draft."""
+        check_words(purpose, "--purpose")
         views = self.catalogue.views()
         tables = askable(views)
         plan = self._compile(sql, tables, views)

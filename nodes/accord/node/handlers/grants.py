@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from accord.domain import codec
 from accord.domain.catalogue import Table
 from accord.domain.errors import RefusalError, RequestError
-from accord.domain.grant import Grant
+from accord.domain.grant import Grant, check_words
 from accord.domain.ids import Identity
 from accord.domain.record import RecordKind
 from accord.domain.run import GRANT, REVOKE
@@ -30,7 +30,7 @@ class Grants:
         """Keep a grant that the calling steward has signed; returns its record.
 
         Raises:
-            RequestError: E-GRT-007; it is not one that this owner could serve.
+            RequestError: E-GRT-007, E-GRT-009; it is not one that this owner could serve.
         """
         check_person(self.member, caller, person_card, signed, GRANT)
         grant = codec.decode(Grant, signed.body)
@@ -88,6 +88,8 @@ class Grants:
         return 2 * (not standing) + (not covered), -grant.until.timestamp()
 
     def _check(self, grant: Grant, table: Table | None) -> None:
+        check_words(grant.purpose, "--purpose")
+        check_words(grant.legal_basis, "--legal-basis")
         wrong = [thing for thing, holds in self._rules(grant, table) if not holds]
         if wrong:
             raise RequestError("E-GRT-007", thing=wrong[0])

@@ -4,6 +4,9 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 
+from accord.domain.errors import RequestError
+from accord.domain.text import is_plain, printable
+
 
 @dataclass(frozen=True, slots=True)
 class Grant:
@@ -36,3 +39,13 @@ class Grant:
 def canonical_purpose(purpose: str) -> str:
     """Purposes are equal after NFKC, trim and case folding (DESIGN 10)."""
     return unicodedata.normalize("NFKC", purpose).strip().casefold()
+
+
+def check_words(text: str, thing: str) -> None:
+    """Check that a purpose or legal basis can be shown to whoever has to judge it.
+
+    Raises:
+        RequestError: E-GRT-009; it has characters that a screen obeys, or several lines.
+    """
+    if not is_plain(text):
+        raise RequestError("E-GRT-009", thing=thing, text=printable(text))

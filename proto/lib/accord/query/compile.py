@@ -12,6 +12,7 @@ from sqlglot import exp
 
 from accord.domain.catalogue import Column, Table
 from accord.domain.errors import VerificationError
+from accord.domain.text import is_plain, printable
 from accord.query.conditions import compile_condition
 from accord.query.literals import domain_values
 from accord.query.measures import Measures
@@ -168,6 +169,9 @@ def _outputs(scope: Scope, groups: Sequence[Column], measures: Measures) -> tupl
 def _output(scope: Scope, item: exp.Expr, groups: Sequence[Column], measures: Measures) -> Output:
     node = item.unalias().unnest()
     alias = item.alias if isinstance(item, exp.Alias) else ""
+    if not is_plain(alias):  # e'\x1b' is plain as SQL
+        shown = printable(alias)
+        raise scope.statement.error("E-SQL-042", item, character=shown)
     if not isinstance(node, exp.Column):
         return measures.output(node, alias)
     if isinstance(node.this, exp.Star):

@@ -12,6 +12,7 @@ from sqlglot import exp
 from sqlglot.errors import ParseError, SqlglotError
 
 from accord.domain.errors import KINDS, AccordError, Fact, RequestError, catalogue
+from accord.domain.text import is_plain, printable
 
 MAX_SQL_CHARACTERS: Final = 20_000
 _DIALECT: Final = "duckdb"
@@ -56,10 +57,12 @@ def parse_statement(sql: str) -> Statement:
 
     Raises:
         RequestError: E-SQL-001 not SQL; E-SQL-002 not exactly one SELECT; E-SQL-003
-            too long or nested too deeply; E-SQL-040 another statement, or none.
+            too long or nested too deeply; E-SQL-040 another statement, or none; E-SQL-042
+            a character that cannot be printed.
     """
     if len(sql) > MAX_SQL_CHARACTERS:
         raise Statement.too_deep()
+    _check_plain(sql)
     found = [node for node in _parse(sql) if node is not None and type(node) is not exp.Semicolon]
     if len(found) == 1 and isinstance(found[0], exp.Select):
         return Statement(sql, found[0])
@@ -67,6 +70,15 @@ def parse_statement(sql: str) -> Statement:
         raise RequestError("E-SQL-040", start=_first_word(sql))
     selects = [select for node in found for select in _joined(node)]
     raise RequestError("E-SQL-002", statements=len(selects))
+
+
+def _check_plain(sql: str) -> None:
+    """Comments reach everybody who reads the question, and so does what stands in them."""
+    strange = [place for place, one in enumerate(sql) if not is_plain(one, besides="\n\t")]
+    if strange:
+        line, position = _line_and_position(sql, strange[0])
+        shown = printable(sql[strange[0]])
+        raise RequestError("E-SQL-042", line=line, position=position, character=shown)
 
 
 def _joined(node: exp.Expr) -> list[exp.Expr]:

@@ -86,6 +86,12 @@ def test_a_malformed_table_is_refused_before_it_is_used() -> None:
         check(replace(signed, table=table))
 
 
+def test_a_purpose_that_cannot_be_printed_is_refused() -> None:
+    """Purposes are compared without the characters at their ends that no screen shows."""
+    with pytest.raises(RequestError, match="E-GRT-009"):
+        check(asked(question(purpose="pension review\x1c")))
+
+
 def test_a_question_comes_from_its_requester_for_its_run_with_its_table() -> None:
     with pytest.raises(RefusalError, match="E-RUN-015"):
         check(GOOD, caller=BUREAU)

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from accord.domain import codec
+from accord.domain.errors import RequestError
 from accord.domain.ids import PersonRole
 from accord.domain.run import GRANT
 from accord.node.handlers.grants import Grants
@@ -47,6 +48,17 @@ def test_a_grant_for_another_member_table_or_purpose_is_never_named(grants: Gran
     add(grants, 2, table="outcome")
     add(grants, 3, purpose="marketing")
     assert found(grants) is None
+
+
+@pytest.mark.parametrize("text", ["pension\x1b[2J", "two\nlines", "\u202eweiver", "a\tb"])
+@pytest.mark.parametrize("field", ["purpose", "legal_basis"])
+def test_words_that_cannot_be_printed_are_not_registered(
+    grants: Grants, field: str, text: str
+) -> None:
+    signed = STEWARD.signer.sign(GRANT, codec.encode(grant(**{field: text})))
+
+    with pytest.raises(RequestError, match="E-GRT-009"):
+        grants.register(STEWARD.identity, signed, STEWARD.card)
 
 
 def test_a_grant_that_holds_comes_before_one_that_comes_near(grants: Grants) -> None:
