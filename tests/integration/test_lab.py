@@ -196,6 +196,16 @@ def test_people_reach_their_own_nodes(running: tuple[Lab, int]) -> None:
     assert status(lab, "health/sam") == "health"
 
 
+def test_running_processes_keep_their_data_to_themselves(running: tuple[Lab, int]) -> None:
+    """The umask of the processes makes it so: not every library asks for a mode."""
+    lab, _ = running
+    stored = [path for data in lab.folder.rglob("data") for path in (data, *data.rglob("*"))]
+
+    assert {"ledger.sqlite", "node.db-wal"} <= {path.name for path in stored}
+    private = [path for path in stored if not path.stat().st_mode & 0o077]
+    assert [p.name for p in stored if p not in private] == ["verified-moduli"] * 2
+
+
 def test_a_profile_pointed_at_another_members_node_does_not_connect(
     running: tuple[Lab, int], tmp_path: Path
 ) -> None:

@@ -152,7 +152,7 @@ def _make_ledger(
     chain_id = 1 + secrets.randbelow(_CHAIN_IDS)
     genesis = GenesisSpec(spec.name, chain_id, spec.votes, tuple(members), now)
     (folder / "keys").mkdir(parents=True)
-    (folder / "data").mkdir()
+    (folder / "data").mkdir(mode=0o700)
     seal_key = secrets.token_bytes(SEAL_KEY_BYTES)
     write_key(folder / "keys/seal.key", "seal", seal_key)
     (folder / "genesis.cbor").write_bytes(codec.encode(genesis))

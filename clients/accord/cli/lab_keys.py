@@ -87,7 +87,7 @@ def make_member(order: Order) -> Signed:
     """Write everything that only this member may hold; return its signed card."""
     consortium, member = order.consortium, order.member
     for name in ("ca", "node/keys", "node/data"):
-        (order.folder / name).mkdir(parents=True)
+        (order.folder / name).mkdir(mode=0o700, parents=True)
     ca = new_ca(consortium, member, order.now)
     write_secret(order.folder / "ca/ca.key", ca.key)
     (order.folder / "ca/ca.crt").write_bytes(ca.certificate)

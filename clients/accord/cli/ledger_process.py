@@ -1,11 +1,12 @@
 """The embedded ledger as a process: configuration in, JSON-RPC out."""
 
+import os
 import threading
 from collections.abc import Callable
 
 from accord.domain import codec
 from accord.domain.errors import RequestError
-from accord.domain.key_files import read_key, read_public
+from accord.domain.key_files import OWNER_ONLY_UMASK, read_key, read_public
 from accord.ledger.evm.embedded.server import serve_ledger
 from accord.ledger.evm.genesis import GenesisSpec
 from accord.node.config import LedgerConfig, split_address
@@ -19,6 +20,7 @@ def run_ledger(
     Raises:
         RequestError: E-CFG-006 to E-CFG-008, E-CFG-010; E-CHN as `EmbeddedChain`.
     """
+    os.umask(OWNER_ONLY_UMASK)
     genesis_file = config.path(config.genesis_file)
     try:
         genesis = codec.decode(GenesisSpec, read_public(genesis_file, "genesis"))
@@ -28,7 +30,7 @@ def run_ledger(
         raise RequestError("E-CFG-008", file=str(genesis_file), thing="genesis") from None
     seal_key = read_key(config.path(config.seal_key_file), "seal")
     data_dir = config.path(config.data_dir)
-    data_dir.mkdir(parents=True, exist_ok=True)
+    data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     host, port = split_address(config.listen)
     try:
         serve_ledger(

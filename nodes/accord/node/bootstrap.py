@@ -1,5 +1,6 @@
 """A member's process: reads configuration, keys and cards, and serves until told to stop."""
 
+import os
 import secrets
 import threading
 from collections.abc import Callable, Iterator
@@ -12,6 +13,7 @@ from accord.domain import codec
 from accord.domain.card import Trust
 from accord.domain.errors import AccordError, RequestError
 from accord.domain.ids import Identity
+from accord.domain.key_files import OWNER_ONLY_UMASK, check_private_folder
 from accord.domain.ports import Clock
 from accord.domain.trust_file import load_trust
 from accord.ledger.checkpoint import origin_of
@@ -55,6 +57,7 @@ def run_node(config: NodeConfig, stop: threading.Event, ready: Callable[[], None
     Raises:
         AccordError: configuration, keys, cards or port do not hold (E-CFG, E-CRD).
     """
+    os.umask(OWNER_ONLY_UMASK)
     configure_logs(config.log_level)
     with serving(config, SystemClock()):
         _log.info("serving", member=config.member, address=config.listen)
@@ -69,7 +72,9 @@ def serving(config: NodeConfig, clock: Clock) -> Iterator[Member]:
     Raises:
         AccordError: As `run_node`.
     """
-    config.path(config.data_dir).mkdir(mode=0o700, parents=True, exist_ok=True)
+    data_dir = config.path(config.data_dir)
+    data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    check_private_folder(data_dir)
     trust = load_trust(config.path(config.trust_file))
     progress = Progress()
     with ExitStack() as stack:  # closed in reverse: calls end before the log does

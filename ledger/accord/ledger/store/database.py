@@ -4,6 +4,7 @@ SQLite has one writer at a time.  Writers of this process queue for it at a lock
 SQLite's own waiting is polling; writers of other processes are waited for by SQLite.
 """
 
+import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from sqlalchemy.orm import Session
 from accord.ledger.store.models import Base
 
 _BUSY_TIMEOUT_MS: Final = 30_000
+_OWNER_ONLY: Final = 0o600
 _READ_ONLY: Final = "accord_read_only"
 _APPENDED: Final = "accord_appended"
 # One connection for all threads, which take turns: see `Database.read`.
@@ -31,6 +33,8 @@ class Database:
         memory = url in {"sqlite://", "sqlite:///:memory:"}
         self.engine = create_engine(url, **(_IN_MEMORY if memory else {}))
         self._sqlite = self.engine.dialect.name == "sqlite"
+        if self._sqlite and not memory:
+            _create_private(self.engine.url.database)
         self._one_connection = memory
         self._writer = threading.RLock()
         self._listeners: list[Callable[[], None]] = []
@@ -81,6 +85,15 @@ class Database:
 def mark_appended(session: Session) -> None:
     """Have the listeners called when this session's transaction has committed."""
     session.info[_APPENDED] = True
+
+
+def _create_private(path: str | None) -> None:
+    """Create the file for its owner alone: it holds pair secrets and what was answered.
+
+    SQLite gives its journal files (-wal, -shm) the mode of the database.
+    """
+    if path and not path.startswith("file:"):
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, _OWNER_ONLY))
 
 
 def _configure_sqlite(engine: Engine) -> None:

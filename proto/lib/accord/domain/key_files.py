@@ -10,6 +10,8 @@ from pathlib import Path
 
 from accord.domain.errors import RequestError
 
+# What a serving process sets first, so that no file it makes is for others, whoever makes it.
+OWNER_ONLY_UMASK = 0o077
 _OWNER_ONLY = 0o600
 
 
@@ -50,11 +52,22 @@ def read_secret(path: Path, thing: str) -> bytes:
     """
     try:
         with path.open("rb") as file:
-            mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
-            if mode & (stat.S_IRWXG | stat.S_IRWXO):
-                raise RequestError("E-CFG-007", file=str(path), mode=f"{mode:o}")
+            _check_mode(path, os.fstat(file.fileno()))
             return file.read()
     except OSError as error:
+        raise RequestError("E-CFG-006", file=str(path), thing=thing, detail=repr(error)) from None
+
+
+def check_private_folder(path: Path) -> None:
+    """Check that a folder is its owner's alone.
+
+    Raises:
+        RequestError: E-CFG-006 missing; E-CFG-007 others may read it or enter it.
+    """
+    try:
+        _check_mode(path, path.stat())
+    except OSError as error:
+        thing = "stored data"
         raise RequestError("E-CFG-006", file=str(path), thing=thing, detail=repr(error)) from None
 
 
@@ -68,3 +81,9 @@ def read_public(path: Path, thing: str) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise RequestError("E-CFG-006", file=str(path), thing=thing, detail=repr(error)) from None
+
+
+def _check_mode(path: Path, status: os.stat_result) -> None:
+    mode = stat.S_IMODE(status.st_mode)
+    if mode & (stat.S_IRWXG | stat.S_IRWXO):
+        raise RequestError("E-CFG-007", file=str(path), mode=f"{mode:o}")
