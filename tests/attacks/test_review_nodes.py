@@ -40,6 +40,16 @@ def test_a_second_table_of_a_name_gets_no_questions(consortium: Consortium) -> N
         consortium.client("stats/ana").draft("SELECT COUNT(age) FROM taken", "pension study 2026")
 
 
+def test_of_two_complete_tables_of_a_name_neither_is_asked(consortium: Consortium) -> None:
+    for parts in (OWNERS[:2], (OWNERS[2], STATS)):
+        rows = {part: people(f"twin-{part}", part, 20) for part in parts}
+        for part in parts:
+            consortium.publish(TestTable("twin", rows, parts), part)
+
+    with refused("E-NOD-007"):
+        consortium.client("stats/ana").draft("SELECT COUNT(age) FROM twin", "pension study 2026")
+
+
 def test_a_member_without_the_role_owner_publishes_nothing(consortium: Consortium) -> None:
     table = TestTable("bureau_table", {BUREAU: people("bureau", BUREAU, 5)}, (BUREAU,))
 
