@@ -1,9 +1,14 @@
-"""The README's walk, run as it is printed: a lab of any members and any data, by commands alone."""
+"""The README's walk, run as it is printed: a lab of any members and any data, by commands alone.
+
+Only the ports are others, so that a lab that somebody runs here is left in peace.
+"""
 
 import os
 import re
+import socket
 import subprocess
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 
 import duckdb
@@ -12,14 +17,26 @@ import pytest
 README = Path(__file__).parents[2] / "README.md"
 
 
+def on_free_ports(script: str) -> str:
+    """The walk with a port named for the ledger and for every member."""
+    with ExitStack() as held:  # all at once, so that no two get the same one
+        sockets = [held.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(5)]
+        ledger, *members = (taken.getsockname()[1] for taken in sockets)
+    script, found = re.subn(r"(?m)^votes_needed.*$", rf"\g<0>\n[ledger]\nport = {ledger}", script)
+    ports = iter(members)
+    script, owners = re.subn(r"(?m)^roles = .*$", lambda m: f"{m[0]}\nport = {next(ports)}", script)
+    assert (found, owners) == (1, len(members))
+    return script
+
+
 @pytest.fixture(scope="module")
 def walked(tmp_path_factory):
     """Folder and output of the walk; the lab is stopped whatever happens."""
     folder = tmp_path_factory.mktemp("walk")
     bin_dir = Path(sys.executable).parent
     env = {**os.environ, "PATH": f"{bin_dir}:{os.environ['PATH']}", "ACCORD_LANG": "en"}
-    script = "set -eu\n" + "".join(
-        re.findall(r"```sh walk\n(.*?)```", README.read_text(), re.DOTALL)
+    script = "set -eu\n" + on_free_ports(
+        "".join(re.findall(r"```sh walk\n(.*?)```", README.read_text(), re.DOTALL))
     )
     try:
         done = subprocess.run(

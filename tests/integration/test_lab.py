@@ -47,7 +47,8 @@ def small_spec() -> ConsortiumSpec:
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Lab:
     """Weak keys, so for looking at only; a node would refuse them."""
     folder = tmp_path_factory.mktemp("labs") / "lab"
-    return new_lab(small_spec(), folder, now=NOW, key_bits=BITS, workers=2)
+    ports = assign_ports(small_spec(), free=True)
+    return new_lab(small_spec(), folder, ports=ports, now=NOW, key_bits=BITS, workers=2)
 
 
 def test_every_member_has_keys_that_fit_its_trusted_card(lab: Lab) -> None:
