@@ -114,14 +114,15 @@ def test_a_revoked_grant_serves_no_question(consortium: Consortium) -> None:
     assert record.startswith("beta#")
 
 
-def test_a_used_up_grant_serves_no_question_but_still_a_dry_run(consortium: Consortium) -> None:
+def test_a_dry_run_uses_nothing_up_and_is_told_when_all_is_used(consortium: Consortium) -> None:
     consortium.add(spread("counted"), max_runs=1)
     sql = "SELECT COUNT(*) FROM counted"
     dry = consortium.ask(sql, dry_run=True)
     consortium.ask(sql)
     with consortium.refused("E-GRT-005", by="alpha"):
         consortium.ask(sql)
-    consortium.ask(sql, dry_run=True)
+    with consortium.refused("E-GRT-005", by="alpha"):
+        consortium.ask(sql, dry_run=True)
     for owner in OWNERS:
         assert consortium.kinds(owner, dry.question.run_id) == [RecordKind.DRY_RUN]
 

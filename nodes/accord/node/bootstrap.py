@@ -163,5 +163,6 @@ def _start_publisher(
 
 
 def _report(method: str, error: AccordError) -> None:
-    """One line for the local log: code and place of the record, never the error's text."""
-    _log.info("call_failed", method=method, code=error.code, record=error.record)
+    """One line for the local log; only a fault of ours adds its detail, which names code."""
+    fault = {"error": error.detail} if error.kind == "fault" else {}
+    _log.info("call_failed", method=method, code=error.code, record=error.record, **fault)

@@ -79,14 +79,16 @@ def check_grant(
         )
     grant = standing.grant
     check_scope(grant, question.requester, plan.table, plan.columns, question.purpose)
-    check_standing(standing, now, dry_run=question.dry_run)
+    check_standing(standing, now)
     if question.minimum < grant.minimum:
         raise RefusalError("E-GRT-006", minimum=grant.minimum)
     return standing
 
 
-def check_standing(standing: StoredGrant, now: datetime, *, dry_run: bool) -> None:
-    """The grant must not be revoked, expired or used up; a dry run is not a run.
+def check_standing(standing: StoredGrant, now: datetime) -> None:
+    """The grant must not be revoked, expired or used up.
+
+    A dry run uses nothing up, and says what a run would be told: so it asks the same.
 
     Raises:
         RefusalError: E-GRT-003, E-GRT-004, E-GRT-005.
@@ -96,7 +98,7 @@ def check_standing(standing: StoredGrant, now: datetime, *, dry_run: bool) -> No
         raise RefusalError("E-GRT-003", grant=grant.grant_id.hex())
     if now >= grant.until:
         raise RefusalError("E-GRT-004", until=codec.format_time(grant.until))
-    if standing.runs_used >= grant.max_runs and not dry_run:
+    if standing.runs_used >= grant.max_runs:
         raise RefusalError("E-GRT-005", max_runs=grant.max_runs)
 
 

@@ -97,8 +97,11 @@ def test_a_grant_holds_to_its_last_run_and_its_last_second() -> None:
     check(stored(grant(until=NOW + timedelta(seconds=1)), runs_used=4))
 
 
-def test_a_dry_run_is_no_run_but_every_other_rule_holds_for_it() -> None:
-    check(stored(grant(), runs_used=5), dry_run=True)
+def test_every_rule_holds_for_a_dry_run_too() -> None:
+    """It says what a run would be told."""
+    check(stored(grant(), runs_used=4), dry_run=True)
+    with pytest.raises(RefusalError, match="E-GRT-005"):
+        check(stored(grant(), runs_used=5), dry_run=True)
     with pytest.raises(RefusalError, match="E-GRT-003"):
         check(stored(grant(), revoked=True), dry_run=True)
     with pytest.raises(RefusalError, match="E-RUN-006"):

@@ -84,7 +84,7 @@ class Grants:
     def _distance(self, stored: StoredGrant, columns: Sequence[str]) -> tuple[int, float]:
         grant, now = stored.grant, self.member.clock.now()
         covered = set(columns) <= set(grant.columns)
-        standing = _holds(check_standing, stored, now, dry_run=False)
+        standing = _holds(check_standing, stored, now)
         return 2 * (not standing) + (not covered), -grant.until.timestamp()
 
     def _check(self, grant: Grant, table: Table | None) -> None:
