@@ -93,4 +93,4 @@ def test_an_owner_cannot_relay_a_question_or_a_decision_as_its_own(
     with refused("E-RUN-011"):
         beta.peers.send_values("gamma", run_of(asked), statement)
     assert RecordKind.CONTRIBUTED not in consortium.kinds("gamma", run_of(asked))
-    assert consortium.kinds(STATS, run_of(asked)) == []
+    assert consortium.kinds(STATS, run_of(asked)) == [RecordKind.APPLY]
