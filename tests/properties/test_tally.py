@@ -55,7 +55,7 @@ def _plain_sums(parties: Parties, cell: int) -> tuple[int, ...]:
 
 
 def _may_be_released(parties: Parties, cell: int) -> bool:
-    """The rules of DESIGN 4.6, from the plaintext side."""
+    """The rules of release, from the plaintext side."""
     others = [parties.inputs[owner] for owner in parties.context.count_ring]
     rows = [own.extract.counts[cell] for own in others]
     totals = [sum(column) for column in zip(*rows, strict=True)]

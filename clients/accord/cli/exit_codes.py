@@ -1,4 +1,4 @@
-"""What a command's exit status means (DESIGN 10).
+"""What a command's exit status means.
 
 ``accord verify`` uses 2 for "cannot decide", so a mistyped command is 64 (``EX_USAGE`` of
 BSD's sysexits.h), as our own fault is 70 (``EX_SOFTWARE``).

@@ -22,7 +22,7 @@ from accord.domain.errors import AccordError
 STOP: Final = "stop"
 READY: Final = "ready"
 _LOG_MODE: Final = 0o600
-# Python's own.  The preloaded ledger has raised it, see `accord.cli.ledger_process`.
+# Python's own.  The preloaded ledger has raised it, see `accord.ledger.evm.embedded.server`.
 _RECURSION_LIMIT: Final = 1000
 
 Entry = Callable[[Path, threading.Event, Callable[[], None]], None]

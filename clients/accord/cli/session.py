@@ -49,5 +49,5 @@ class Session:
 
 
 def session_of(context: typer.Context) -> Session:
-    """The session that `accord.cli.main` made."""
+    """The session that `accord.cli.program` made."""
     return cast("Session", context.obj)

@@ -2,7 +2,7 @@
 
 `AccessPermit` is made from a committed *accept* record and is a required argument of
 whatever measures data; `SendPermit` is made once the *access* record is final on the
-chain and is a required argument of whatever sends ciphertexts (DESIGN 3 and 10).
+chain and is a required argument of whatever sends ciphertexts.
 The constructors want the mint, which only `accord.ledger.gate` takes from here: a call
 without it is a type error, a forged one fails at run time.  That stops mistakes, not
 an attacker who edits this process.

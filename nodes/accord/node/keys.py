@@ -1,7 +1,8 @@
 """The private keys of one member's node, in a folder of its own.
 
 The CA's private key is not among them: a node that is broken into must not be able to
-issue people.  Every key has one use; DESIGN 10 lists their public halves.
+issue people.  Every key has one use; their public halves stand in
+the member card.
 """
 
 from collections.abc import Callable
@@ -33,7 +34,7 @@ class NodeKeys:
     """Everything secret that a node needs.
 
     Attributes:
-        record: Ed25519 seed: records, grants, contributions, cards.
+        record: Ed25519 seed: records, cards, offers, contributions, bundles.
         log: Ed25519 seed: checkpoints of the log.
         anchor: secp256k1 key of the account that moves the log's head.
         mask: Shares masks with every other member.

@@ -1,6 +1,6 @@
 """The one function that decides whether a question may run at an owner.
 
-Dry run, preview and run all call `check_question`; there is no second path.
+Dry run and run both call `check_question`; there is no second path.
 """
 
 from collections.abc import Sequence
@@ -34,7 +34,8 @@ def check_question(
         now: Aware UTC time.
 
     Raises:
-        RefusalError: E-RUN-003..007 or E-GRT-001..006, the first rule that fails.
+        RefusalError: E-RUN-001 to E-RUN-007, E-RUN-017 or E-GRT-001 to E-GRT-006, the first
+            rule that fails.
     """
     check_roster(question, table, cards, now)
     plan = check_plan(question, table)

@@ -1,6 +1,6 @@
 """What a member keeps of its part in a run; the bodies of `RunRow`.
 
-Seeds and extracts are kept for a later inspection (DESIGN 4.5); they never leave.
+Seeds and extracts are kept for a later inspection; they never leave.
 """
 
 from dataclasses import dataclass
@@ -43,7 +43,8 @@ class GuardRun:
     """The guard's part.
 
     Attributes:
-        contributions: Digest over the owners' counts; other counts are another decision.
+        contributions: Digest over the owners' access records, which commit to their counts;
+            others would be another decision.
     """
 
     asked: Asked

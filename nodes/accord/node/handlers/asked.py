@@ -24,7 +24,8 @@ def check_asked(
     Raises:
         RequestError: E-CAT-001, E-GRT-009; table or purpose are malformed.
         RefusalError: E-RUN-015; another member sent it, or no analyst of it signed.
-        VerificationError: E-RUN-012; run, table or a signature does not fit.
+        VerificationError: E-RUN-012; run, protocol version, table or application record
+            does not fit; E-SIG, E-REC; what the application record says does not hold.
     """
     question = codec.decode(Question, asked.question.body)
     if caller != question.requester or caller not in cards:

@@ -1,4 +1,4 @@
-"""From an opened run to the evidence bundle and the analyst's sealed outcome."""
+"""From the guard's mask to the answer, and the evidence bundle that shows how it came about."""
 
 from accord.domain import codec
 from accord.domain.bundle import BY_INSPECTION_ONLY, Bundle, RecordEvidence

@@ -62,7 +62,7 @@ class Catalogue:
     _away: dict[str, UnavailableError] = field(default_factory=dict)
 
     def publish(self, description: str, folder: str) -> Published:
-        """Examine the source and publish it; an identical publication changes nothing.
+        """Examine the source and publish it, as our next epoch of the table.
 
         Raises:
             RequestError: the description or the data do not hold (E-SRC), E-NOD-004.

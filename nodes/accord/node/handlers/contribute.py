@@ -135,7 +135,7 @@ class Contribute:
         return offer, checked, plan
 
     def _measure(self, accepted: Accepted) -> OwnerRun:
-        """Aggregate at the source; a source that drifted leaves our stewards a finding."""
+        """Aggregate at the source; what went wrong stays here as a finding, in detail."""
         try:
             extract = self.open_source(accepted.offer).measure(
                 accepted.plan,

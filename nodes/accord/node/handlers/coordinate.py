@@ -1,4 +1,4 @@
-"""The requester's node: fan out, add, release, open, and hand the analyst the evidence.
+"""The requester's node: fan out, add, release, and fetch the guard's mask.
 
 Coordinating gives no power: owners and guard check everything themselves, and what this
 node adds up stays noise until its release record is final and the guard's mask is here.

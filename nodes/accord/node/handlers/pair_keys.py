@@ -28,7 +28,7 @@ class PairKeys:
     peers: Peers
 
     def run_keys(self, context: TallyContext) -> dict[str, bytes]:
-        """Key of this run with every other member of its ring (K_ij of DESIGN 4.1)."""
+        """Key of this run with every other member of its ring (K_ij)."""
         others = [peer for peer in context.value_ring if peer != self.member.name]
         return {peer: self._secret(peer).run_key(context.run_id, context.roster) for peer in others}
 

@@ -15,7 +15,7 @@ from accord.ledger.store.models import Base, UtcDateTime
 class OfferRow(Base):
     """A table part that this member publishes; one row per table name, newest epoch.
 
-    ``source`` is private: the text of the description and the folder it stands in.
+    ``description`` (its text) and ``folder`` (where it stands) are private.
     """
 
     __tablename__ = "offer"
@@ -91,7 +91,7 @@ class PairKeyRow(Base):
 
 
 class AnsweredRow(Base):
-    """Rows that have been answered, and under which roster (attack 5)."""
+    """Rows that have been answered, and under which roster."""
 
     __tablename__ = "answered"
 

@@ -1,6 +1,6 @@
 """The tally as one function that plays every role.
 
-Written from DESIGN 4.1 with the primitives alone; the state machines are tested against
+Written with the primitives alone; the state machines are tested against
 it byte by byte.  Nobody runs it on real data: it holds everybody's secrets.
 """
 

@@ -17,7 +17,8 @@ class MemberCard:
     Attributes:
         position: Place in the consortium's order, from 0; the guard follows from it.
         tls_ca: DER certificate of the member's own CA.
-        record_key: Ed25519 public key (32 bytes) of records, grants and contributions.
+        record_key: Ed25519 public key (32 bytes) of records, person cards,
+            offers, contributions and bundles.
         log_key: Ed25519 public key (32 bytes) of checkpoints.
         log_id: 32 random-looking bytes; the name of the member's log on the chain.
         anchor_address: 20 bytes, the EVM account that moves this log's head.

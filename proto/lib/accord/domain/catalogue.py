@@ -23,7 +23,8 @@ class Column:
 
     Attributes:
         scale: Digits after the point; 0 unless ``type`` is decimal.
-        minimum: Smallest value times 10**scale; None for text and coded columns.
+        minimum: Smallest value times 10**scale; None for text, and for numbers
+            with public values only.
         maximum: Largest value times 10**scale; None likewise.
         nulls: Whether NULL may occur; NULL in a domain column makes a group of its own.
         domain: Public values of a group-by column, in publication order: decimal

@@ -37,7 +37,7 @@ class Grant:
 
 
 def canonical_purpose(purpose: str) -> str:
-    """Purposes are equal after NFKC, trim and case folding (DESIGN 10)."""
+    """Purposes are equal after NFKC, trim and case folding."""
     return unicodedata.normalize("NFKC", purpose).strip().casefold()
 
 

@@ -9,7 +9,7 @@ from accord.domain.card import MemberCard
 from accord.domain.errors import RefusalError
 from accord.domain.ids import MemberRole
 
-MIN_INDEPENDENT_OWNERS: Final = 2  # besides requester and guard: DESIGN 4.1, Roster
+MIN_INDEPENDENT_OWNERS: Final = 2  # besides requester and guard: of fewer, a sum shows one
 LONGEST_VALIDITY: Final = timedelta(hours=1)  # from asking to expiry
 # Members' clocks may differ by so much; records name the minute, not the second.
 CLOCK_TOLERANCE: Final = timedelta(minutes=5)
@@ -50,7 +50,7 @@ class Question:
 
 
 def guard_for(requester: str, owners: Sequence[str], cards: Sequence[MemberCard]) -> str:
-    """The guard of a question: DESIGN 10, first eligible member in consortium order.
+    """The guard of a question: the first eligible member in consortium order.
 
     Raises:
         RefusalError: E-RUN-001 no eligible guard; E-RUN-002 too few independent owners.

@@ -18,7 +18,7 @@ from accord.domain.errors import VerificationError
 
 
 class RecordKind(StrEnum):
-    """What happened (DESIGN 5)."""
+    """What happened."""
 
     APPLY = "apply"
     GRANT = "grant"

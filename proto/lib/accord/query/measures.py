@@ -44,7 +44,7 @@ class Measures:
         return tuple(self._found)
 
     def counts(self) -> tuple[CountTerm, ...]:
-        """What the guard needs to see of every cell (DESIGN 4.1, round 1)."""
+        """What the guard needs to see of every cell."""
         terms = [CountTerm(CountKind.ROWS, "")]
         for name in sorted(self._counted | self._summed):
             if name in self._counted:

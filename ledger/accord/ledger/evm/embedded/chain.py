@@ -5,7 +5,7 @@ while a block is being made go into the next one together: the first to get the 
 the block for all that wait (group commit).
 
 Honest limits: one operator orders everything.  Evidence against that operator comes from
-its seals and from the witnesses' cosignatures, not from this chain alone.
+its seals and from what members keep, not from this chain alone.
 """
 
 import threading
