@@ -21,9 +21,10 @@ from accord.cli.lab_spec import ConsortiumSpec, assign_ports, load_spec
 from accord.cli.persons import SystemClock
 from accord.cli.stop_signals import uninterrupted
 from accord.client.client import Client
-from accord.client.grants import GRANT_ID_BYTES, Terms
+from accord.client.grants import Terms
 from accord.client.profile import load_profile
 from accord.client.summaries import Published
+from accord.domain.grant import GRANT_ID_BYTES
 
 REQUESTER: Final = "statistics"
 ANALYST: Final = "analyst"

@@ -8,13 +8,8 @@ import typer
 from accord.cli.persons import open_client
 from accord.cli.purposes import check_purpose
 from accord.cli.session import As, Json, session_of
-from accord.client.grants import (
-    DEFAULT_MINIMUM,
-    DEFAULT_RUNS,
-    GRANT_ID_BYTES,
-    Terms,
-    parse_until,
-)
+from accord.client.grants import DEFAULT_RUNS, Terms, parse_until
+from accord.domain.grant import DEFAULT_MINIMUM, GRANT_ID_BYTES
 
 app = typer.Typer(add_completion=False)
 

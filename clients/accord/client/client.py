@@ -40,7 +40,7 @@ from accord.domain.grant import Grant
 from accord.domain.ids import PROTOCOL_VERSION, RUN_ID_BYTES
 from accord.domain.ports import Clock
 from accord.domain.question import Question
-from accord.domain.run import GRANT, QUESTION, REVOKE, Outcome
+from accord.domain.run import GRANT, OUTCOME, QUESTION, REVOKE, Outcome, sealing_context
 from accord.privacy.sealing import open_sealed
 from accord.wire.v1 import person_pb2 as wire
 from accord.wire.v1 import types_pb2
@@ -50,7 +50,6 @@ CALL_S: Final = 30.0
 DRAFT_S: Final = 60.0  # every owner is asked for its grant
 ASK_S: Final = 900.0  # two anchor rounds and the encryption of every owner
 PUBLISH_S: Final = 900.0  # the whole data version is examined
-OUTCOME_CONTEXT: Final = b"outcome/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,7 +248,7 @@ class Client:
         return health_from_wire(self._remote.call(self._status.Status, request, CALL_S))
 
     def _unseal(self, run_id: bytes, sealed: bytes) -> Outcome:
-        data = open_sealed(self.profile.sealing, sealed, OUTCOME_CONTEXT + run_id)
+        data = open_sealed(self.profile.sealing, sealed, sealing_context(OUTCOME, run_id))
         return codec.decode(Outcome, data)
 
 

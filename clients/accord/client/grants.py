@@ -6,11 +6,8 @@ from typing import Final
 
 from accord.domain import codec
 from accord.domain.errors import RequestError
-from accord.domain.grant import Grant, check_words
+from accord.domain.grant import DEFAULT_MINIMUM, GRANT_VERSION, Grant, check_words
 
-GRANT_VERSION: Final = 1
-GRANT_ID_BYTES: Final = 16
-DEFAULT_MINIMUM: Final = 10  # DESIGN 4.6
 DEFAULT_RUNS: Final = 50
 LEAST_MINIMUM: Final = 2  # one record behind a cell is a person
 

@@ -17,7 +17,6 @@ from accord.domain.errors import RequestError, VerificationError
 from accord.domain.signed import ED25519, Signed, signing_input
 
 KEY_BYTES: Final = 32
-SIGNATURE_BYTES: Final = 64
 
 
 class Ed25519Key:

@@ -17,7 +17,7 @@ from accord.domain.key_files import read_public
 from accord.domain.signed import Signed
 from accord.ledger.signatures import verify_signed
 from accord.node.pki import check_ca
-from accord.privacy.modulus import verify_modulus
+from accord.privacy.modulus import encode_modulus, verify_modulus
 from accord.privacy.parameters import KEY_BITS
 
 CACHE_NAME: Final = "verified-moduli"
@@ -33,7 +33,7 @@ class ModulusCache:
     def verify(self, n: int, proof: Sequence[bytes], owner: str) -> None:
         """Verify now or remember that it was; errors of `verify_modulus`."""
         claim = {
-            "n": n.to_bytes(-(-n.bit_length() // 8)),
+            "n": encode_modulus(n),
             "proof": tuple(proof),
             "owner": owner,
             "minimum_bits": self._minimum_bits,

@@ -30,7 +30,6 @@ from accord.domain.errors import FaultError, VerificationError
 
 MLKEM_PUBLIC_BYTES: Final = 1184
 X25519_BYTES: Final = 32
-PUBLIC_BYTES: Final = MLKEM_PUBLIC_BYTES + X25519_BYTES
 PRIVATE_BYTES: Final = 64 + X25519_BYTES
 _SUITE: Final = Suite(KEM.MLKEM768_X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
 

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from accord.client.client import Client
-from accord.client.grants import GRANT_ID_BYTES, Terms, make_grant
+from accord.client.grants import Terms, make_grant
 from accord.domain import codec
+from accord.domain.grant import GRANT_ID_BYTES
 from accord.domain.ids import Identity
 from accord.domain.run import GRANT
 from accord.ledger.signatures import Ed25519Signer

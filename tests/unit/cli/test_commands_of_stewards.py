@@ -9,9 +9,10 @@ import pytest
 
 from accord.cli import exit_codes
 from accord.cli.program import start
-from accord.client.grants import GRANT_ID_BYTES, parse_until
+from accord.client.grants import parse_until
 from accord.domain import codec
 from accord.domain.errors import RequestError
+from accord.domain.grant import GRANT_ID_BYTES
 from accord.wire.v1 import person_pb2 as wire
 from tests.unit.cli.scripted_commands import (
     GRANT_OPTIONS,

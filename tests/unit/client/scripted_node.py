@@ -11,7 +11,7 @@ from typing import Any
 
 import grpc
 
-from accord.client.client import OUTCOME_CONTEXT, Client
+from accord.client.client import Client
 from accord.client.profile import Profile
 from accord.domain import codec
 from accord.domain.answer import Answer
@@ -23,7 +23,7 @@ from accord.domain.error_metadata import error_to_pairs
 from accord.domain.errors import AccordError
 from accord.domain.ids import Identity
 from accord.domain.question import Question
-from accord.domain.run import BUNDLE, Outcome
+from accord.domain.run import BUNDLE, OUTCOME, Outcome, sealing_context
 from accord.domain.signed import Signed
 from accord.ledger.signatures import Ed25519Signer
 from accord.privacy.sealing import generate_sealing_key, seal
@@ -136,7 +136,7 @@ def sealed_outcome(asked: Signed, run_id: bytes = RUN) -> bytes:
     )
     signed = node.sign(BUNDLE, codec.encode(bundle))
     outcome = Outcome(run_id, codec.encode(signed), 7)
-    return seal(SEALING.public_bytes, codec.encode(outcome), OUTCOME_CONTEXT + run_id)
+    return seal(SEALING.public_bytes, codec.encode(outcome), sealing_context(OUTCOME, run_id))
 
 
 def progress(member: str, stage: "types_pb2.Stage", record: str = "") -> wire.AskResponse:

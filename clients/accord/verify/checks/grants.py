@@ -2,8 +2,8 @@
 
 from accord.domain.card import PersonCard
 from accord.domain.card_check import open_person_card
-from accord.domain.grant import Grant, canonical_purpose
-from accord.domain.ids import PROTOCOL_VERSION, Identity, PersonRole
+from accord.domain.grant import GRANT_VERSION, Grant, canonical_purpose
+from accord.domain.ids import Identity, PersonRole
 from accord.domain.run import GRANT
 from accord.domain.signed import Signed
 from accord.domain.text import is_plain
@@ -59,7 +59,7 @@ def _check_signer(grant: Grant, signed: Signed, steward: PersonCard) -> None:
 
 def _check_scope(evidence: Evidence, grant: Grant) -> None:
     question, plan = evidence.question, evidence.plan
-    _expect(grant.version == PROTOCOL_VERSION, grant.owner, "other_grant")
+    _expect(grant.version == GRANT_VERSION, grant.owner, "other_grant")
     _expect(grant.to == question.requester, grant.owner, "grantee")
     _expect(grant.table == plan.table, grant.owner, "granted_table")
     _expect(set(plan.columns) <= set(grant.columns), grant.owner, "granted_columns")

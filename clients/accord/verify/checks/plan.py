@@ -10,6 +10,7 @@ from accord.domain.catalogue_check import check_table
 from accord.domain.question import guard_for
 from accord.domain.text import is_plain, printable
 from accord.query.plan import (
+    PLAN_VERSION,
     Comparison,
     Compound,
     Condition,
@@ -57,7 +58,7 @@ def check_consistent(evidence: Evidence) -> None:
 def _check_against_table(plan: Plan, table: Table) -> None:
     check_plan(plan)
     said = (plan.version, plan.table, plan.max_rows)
-    _expect(said == (1, table.name, table.max_rows), table.name, "header")
+    _expect(said == (PLAN_VERSION, table.name, table.max_rows), table.name, "header")
     columns = {column.name: column for column in table.columns if column.name != table.key}
     used = tuple(sorted(set(_used(plan))))
     for name in used:

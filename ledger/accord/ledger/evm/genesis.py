@@ -16,7 +16,6 @@ from accord.ledger.evm.keccak import keccak256
 
 # Nothing up our sleeve: no key is known for an address made by hashing words.
 CONTRACT_ADDRESS: Final = keccak256(b"accord/ledger/contract/v1")[12:]
-ADDRESS_BYTES: Final = 20
 WORD_BYTES: Final = 32
 
 _MEMBERS, _LOGS, _ACCOUNTS, _COUNTERS = 0, 1, 4, 5  # slots of the state variables

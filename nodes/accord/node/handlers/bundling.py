@@ -1,7 +1,7 @@
 """From the guard's mask to the answer, and the evidence bundle that shows how it came about."""
 
 from accord.domain import codec
-from accord.domain.bundle import BY_INSPECTION_ONLY, Bundle, RecordEvidence
+from accord.domain.bundle import BUNDLE_VERSION, BY_INSPECTION_ONLY, Bundle, RecordEvidence
 from accord.domain.contribution import GuardStatement, Values
 from accord.domain.question import Question
 from accord.domain.run import BUNDLE, Asked
@@ -23,7 +23,7 @@ def make_bundle(
     openings, moments = opened.tally.open(opened.partial, mask, statement)
     grants = [drafted.grants[owner] for owner in question.owners]
     bundle = Bundle(
-        version=1,
+        version=BUNDLE_VERSION,
         question=asked.question,
         countersignature=asked.countersignature,
         person_card=asked.person_card,

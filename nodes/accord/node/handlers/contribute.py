@@ -24,10 +24,9 @@ from accord.node.runs import OWNER, OwnerRun
 from accord.node.sources.port import DataSource
 from accord.node.store import repository
 from accord.node.store.repository import Session, StoredGrant, StoredOffer, StoredRun
+from accord.privacy.parameters import SEED_BYTES
 from accord.query.plan import Plan
 from accord.wire.v1 import types_pb2 as wire
-
-_SEED_BYTES = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +150,7 @@ class Contribute:
         return OwnerRun(
             asked=accepted.asked,
             extract=extract,
-            seed=self.member.random_bytes(_SEED_BYTES),
+            seed=self.member.random_bytes(SEED_BYTES),
             data_version=accepted.offer.offer.data_version,
             single_source=accepted.grant.grant.single_source,
             accept=accepted.permit.leaf_index,

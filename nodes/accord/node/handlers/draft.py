@@ -12,7 +12,7 @@ from datetime import timedelta
 from accord.domain import codec
 from accord.domain.catalogue import Table
 from accord.domain.errors import RefusalError, RequestError
-from accord.domain.grant import Grant, check_words
+from accord.domain.grant import DEFAULT_MINIMUM, Grant, check_words
 from accord.domain.ids import PROTOCOL_VERSION, RUN_ID_BYTES, Identity
 from accord.domain.question import Question, guard_for
 from accord.domain.signed import Signed
@@ -23,7 +23,6 @@ from accord.node.peers import Peers
 from accord.query.compile import compile_question
 from accord.query.plan import Plan
 
-DEFAULT_MINIMUM = 10  # DESIGN 4.6
 _VALID_FOR = timedelta(minutes=10)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from accord.domain import codec
 from accord.domain.catalogue import Table
 from accord.domain.errors import RefusalError, RequestError
-from accord.domain.grant import Grant, check_words
+from accord.domain.grant import GRANT_ID_BYTES, GRANT_VERSION, Grant, check_words
 from accord.domain.ids import Identity
 from accord.domain.record import RecordKind
 from accord.domain.run import GRANT, REVOKE
@@ -16,8 +16,6 @@ from accord.node.member import Member
 from accord.node.policy import check_scope, check_standing
 from accord.node.store import repository
 from accord.node.store.repository import StoredGrant
-
-_GRANT_ID_BYTES = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +105,8 @@ class Grants:
             ("--min-count is below 1", grant.minimum >= 1),
             ("--max-runs is below 1", grant.max_runs >= 1),
             ("--purpose and --legal-basis say nothing", bool(grant.purpose and grant.legal_basis)),
-            ("its version is unknown", grant.version == 1),
-            ("the grant id has another length", len(grant.grant_id) == _GRANT_ID_BYTES),
+            ("its version is unknown", grant.version == GRANT_VERSION),
+            ("the grant id has another length", len(grant.grant_id) == GRANT_ID_BYTES),
         ]
 
 

@@ -26,11 +26,10 @@ from accord.node.policy import check_plan, check_roster
 from accord.node.runs import GUARD, GuardRun
 from accord.node.store import repository
 from accord.node.store.repository import StoredRun
+from accord.privacy.parameters import SEED_BYTES
 from accord.privacy.tally.context import context_of
 from accord.privacy.tally.encryption import Secrets
 from accord.privacy.tally.guard import GuardTally
-
-_SEED_BYTES = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +118,7 @@ class Guard:
         versions = {owner: own.data_version for owner, own in opened.items()}
         counts = {owner: own.counts for owner, own in opened.items()}
         counts.pop(question.requester, None)  # its own rows never count towards a minimum
-        seed = self.member.random_bytes(_SEED_BYTES)
+        seed = self.member.random_bytes(SEED_BYTES)
         verdict = self._tally(asked, question, seed).decide(counts, versions)
         signed = self.member.sign(STATEMENT, verdict.statement)
         fields = {

@@ -10,13 +10,13 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from pathlib import Path
 from typing import Final
 
+from accord.domain.catalogue_check import MAX_SCALE
 from accord.domain.ids import is_name
 from accord.node.sources.datafile import DataFile, Limits, Parameters, open_file, quoted
 from accord.node.sources.naming import shared_names
 
 MAX_SHOWN_VALUES: Final = 60
 _MIN_ROWS_PER_VALUE: Final = 10  # a value that fewer rows hold may point at a person
-_MAX_SCALE: Final = 18
 _NUMBER: Final = r"[+-]?[0-9]{1,18}(\.[0-9]{1,18})?"
 _CODE: Final = r"[+-]?0[0-9].*"  # leading zeros: a code, not a number
 
@@ -61,7 +61,7 @@ def _profile(file: DataFile, name: str, in_file: str) -> _Profile:
     (row,) = file.rows(
         f"WITH read AS (SELECT {text} AS t FROM {source}), typed AS (SELECT t, "
         f"CASE WHEN regexp_full_match(t, {number}) AND NOT regexp_full_match(t, {code}) "
-        f"THEN CAST(t AS DECIMAL(38, {_MAX_SCALE})) END AS n FROM read) "
+        f"THEN CAST(t AS DECIMAL(38, {MAX_SCALE})) END AS n FROM read) "
         "SELECT count(*), count(t), count(DISTINCT t), count(n), min(n), max(n), "
         r"max(length(rtrim(regexp_extract(t, '\.([0-9]*)$', 1), '0'))) FROM typed",
         parameters,

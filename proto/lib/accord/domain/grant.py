@@ -3,9 +3,14 @@
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from accord.domain.errors import RequestError
 from accord.domain.text import is_plain, printable
+
+GRANT_VERSION: Final = 1
+GRANT_ID_BYTES: Final = 16
+DEFAULT_MINIMUM: Final = 10  # of records behind a released cell, where nobody says otherwise
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,12 @@ REVOKE = "revoke"
 MEMBER_CARD = "member_card"
 PERSON_CARD = "person_card"
 BUNDLE = "bundle"
+OUTCOME = "outcome"  # never signed: sealed to the analyst
+
+
+def sealing_context(what: str, run_id: bytes) -> bytes:
+    """What a message of a run is sealed for: it opens as nothing else and in no other run."""
+    return what.encode() + b"/" + run_id
 
 
 @dataclass(frozen=True, slots=True)

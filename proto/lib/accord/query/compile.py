@@ -16,12 +16,11 @@ from accord.domain.text import is_plain, printable
 from accord.query.conditions import compile_condition
 from accord.query.literals import domain_values
 from accord.query.measures import Measures
-from accord.query.plan import MAX_CELLS, Function, Group, Output, Plan
+from accord.query.plan import MAX_CELLS, PLAN_VERSION, Function, Group, Output, Plan
 from accord.query.scope import Scope, open_scope
 from accord.query.statement import Statement, parse_statement
 from accord.query.unsupported import unsupported
 
-PLAN_VERSION: Final = 1
 _UNDERSTOOD: Final = frozenset({"expressions", "from_", "where", "group"})
 _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "joins": ("E-SQL-009", "JOIN"),

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+PLAN_VERSION: Final = 1
 MAX_CELLS: Final = 65_536
 
 

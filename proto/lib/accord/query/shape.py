@@ -9,10 +9,10 @@ from typing import Final
 
 from accord.domain.answer import CellMoments
 from accord.domain.catalogue import Column
+from accord.domain.catalogue_check import MAX_SCALE
 from accord.domain.errors import VerificationError
 from accord.query.plan import MAX_CELLS, Function, Measure, Output, Plan
 
-MAX_SCALE: Final = 18
 # Count, sum and sum of squares are three equations: with as many values as unknowns they
 # say how many rows have each value, also the one that a single row has.
 _SOLVABLE_VALUES: Final = 3
