@@ -1,22 +1,18 @@
 """Check 4: what was asked is what was computed, over which table, by whom."""
 
-import re
-from collections.abc import Iterable, Iterator
-from fractions import Fraction
+from collections.abc import Iterator
 from importlib.util import find_spec
 
 from accord.domain.catalogue import Column, ColumnType, Table
 from accord.domain.catalogue_check import check_table
 from accord.domain.question import guard_for
 from accord.domain.text import is_plain, printable
+from accord.query.derived import group_of, guard_counts, power_measure, unit_and_scale
 from accord.query.plan import (
     PLAN_VERSION,
     Comparison,
     Compound,
     Condition,
-    CountKind,
-    CountTerm,
-    Function,
     Group,
     Junction,
     Measure,
@@ -28,8 +24,6 @@ from accord.verify.evidence import Evidence
 from accord.verify.expectation import Expectation
 
 _expect = Expectation("E-VER-104")
-_NUMBER = re.compile(r"-?[0-9]{1,40}(\.[0-9]{1,18})?")
-_VARIANCES = (Function.VAR_POP, Function.VAR_SAMP)
 
 
 def can_recompile() -> bool:
@@ -72,7 +66,7 @@ def _check_against_table(plan: Plan, table: Table) -> None:
         _expect(is_plain(output.name), printable(output.name), "unprintable")
         _check_output(output, columns.get(output.column))
     _check_condition(plan.where, columns)
-    _expect(plan.counts == _counts(plan.measures), table.name, "counts")
+    _expect(plan.counts == guard_counts(plan.measures), table.name, "counts")
 
 
 def _used(plan: Plan) -> Iterator[str]:
@@ -91,17 +85,8 @@ def _conditions(node: Condition | Compound | None) -> Iterator[Condition]:
 
 
 def _check_group(group: Group, column: Column) -> None:
-    null = (None,) if column.nulls else ()
     _expect(bool(column.domain), column.name, "no_domain")
-    _expect(group.labels == (*column.domain, *null), column.name, "domain")
-    values = column.domain if column.type is ColumnType.TEXT else _scaled(column)
-    _expect(group.values == (*values, *null), column.name, "domain")
-
-
-def _scaled(column: Column) -> tuple[Fraction, ...]:
-    for label in column.domain:
-        _expect(_NUMBER.fullmatch(label) is not None, column.name, "domain")
-    return tuple(Fraction(label) * 10**column.scale for label in column.domain)
+    _expect(group == group_of(column), column.name, "domain")
 
 
 def _check_measure(measure: Measure, column: Column | None) -> None:
@@ -109,21 +94,16 @@ def _check_measure(measure: Measure, column: Column | None) -> None:
     if measure.power == 0:
         counts_rows = measure.column == "" or (column is not None and column.nulls)
         fits = counts_rows and (measure.offset, measure.bound) == (0, 1)
-    elif column is None or column.minimum is None or column.maximum is None:
+    elif column is None:
         fits = False
     else:
         _expect(measure.power < 2 or not squares_tell_values(column), column.name, "histogram")  # noqa: PLR2004
-        bound = (column.maximum - column.minimum) ** measure.power
-        fits = (measure.offset, measure.bound) == (column.minimum, bound)
+        fits = measure == power_measure(column, measure.power)
     _expect(fits, measure.column or "COUNT(*)", "measure")
 
 
 def _check_output(output: Output, column: Column | None) -> None:
-    unit, scale = (column.unit, column.scale) if column else ("", 0)
-    if output.function is Function.COUNT:
-        unit, scale = "", 0
-    elif output.function in _VARIANCES and unit:
-        unit = f"({unit})^2"
+    unit, scale = unit_and_scale(output.function, column) if column else ("", 0)
     _expect((output.unit, output.scale) == (unit, scale), output.name, "output")
 
 
@@ -152,15 +132,3 @@ def _compounds(node: Condition | Compound | None) -> Iterator[Compound]:
         yield node
         for operand in node.operands:
             yield from _compounds(operand)
-
-
-def _counts(measures: Iterable[Measure]) -> tuple[CountTerm, ...]:
-    """What the guard must have counted per cell: rows, values, and values off either bound."""
-    present = {measure.column for measure in measures if measure.column and measure.power == 0}
-    summed = {measure.column for measure in measures if measure.power > 0}
-    terms = [CountTerm(CountKind.ROWS, "")]
-    for name in sorted(present | summed):
-        terms += [CountTerm(CountKind.PRESENT, name)] * (name in present)
-        terms += [CountTerm(CountKind.SUPPORT, name)] * (name in summed)
-        terms += [CountTerm(CountKind.HEADROOM, name)] * (name in summed)
-    return tuple(terms)

@@ -21,6 +21,7 @@ from accord.node.sources.expressions import (
     measure_sql,
 )
 from accord.node.sources.port import ColumnFaults, Examination, check_permit
+from accord.query.derived import domain_values
 from accord.query.plan import Extract, Group, Plan
 
 _NOWHERE: Final = -1  # cell of a row whose group value is not public
@@ -122,10 +123,8 @@ def _faults(column: Column, parameters: Parameters) -> tuple[str, str, str, str]
 
 
 def _domain(column: Column, parameters: Parameters) -> str:
-    if column.type is ColumnType.TEXT:
-        return f"{parameters.bind(list(column.domain))}::VARCHAR[]"
-    scaled = [int(value.replace(".", "")) for value in column.domain]
-    return f"{parameters.bind(scaled)}::BIGINT[]"
+    kind = "VARCHAR" if column.type is ColumnType.TEXT else "BIGINT"
+    return f"{parameters.bind(list(domain_values(column)))}::{kind}[]"
 
 
 def _measured(columns: FileColumns, plan: Plan) -> list[tuple[Any, ...]]:

@@ -14,9 +14,9 @@ from accord.domain.catalogue import Column, Table
 from accord.domain.errors import VerificationError
 from accord.domain.text import is_plain, printable
 from accord.query.conditions import compile_condition
-from accord.query.literals import domain_values
+from accord.query.derived import group_of, guard_counts
 from accord.query.measures import Measures
-from accord.query.plan import MAX_CELLS, PLAN_VERSION, Function, Group, Output, Plan
+from accord.query.plan import MAX_CELLS, PLAN_VERSION, Function, Output, Plan
 from accord.query.scope import Scope, open_scope
 from accord.query.statement import Statement, parse_statement
 from accord.query.unsupported import unsupported
@@ -62,7 +62,7 @@ def _compile(statement: Statement, tables: Mapping[str, Table]) -> Plan:
     outputs = _outputs(scope, columns, measures)
     where = statement.select.args.get("where")
     condition = compile_condition(scope, where.this) if where is not None else None
-    groups = tuple(_group(column) for column in columns)
+    groups = tuple(group_of(column) for column in columns)
     plan = Plan(
         version=PLAN_VERSION,
         table=scope.table.name,
@@ -70,7 +70,7 @@ def _compile(statement: Statement, tables: Mapping[str, Table]) -> Plan:
         where=condition,
         groups=groups,
         measures=measures.found,
-        counts=measures.counts(),
+        counts=guard_counts(measures.found),
         outputs=outputs,
         max_rows=scope.table.max_rows,
     )
@@ -144,11 +144,6 @@ def _aliased(scope: Scope, node: exp.Column) -> exp.Expr:
 def _group_error(scope: Scope, node: exp.Expr) -> Exception:
     construct = node.sql("duckdb").strip() or "GROUP BY"
     return scope.statement.error("E-SQL-033", node, construct=construct)
-
-
-def _group(column: Column) -> Group:
-    null = (None,) if column.nulls else ()
-    return Group(column.name, (*domain_values(column), *null), (*column.domain, *null))
 
 
 def _outputs(scope: Scope, groups: Sequence[Column], measures: Measures) -> tuple[Output, ...]:

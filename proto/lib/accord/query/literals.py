@@ -7,7 +7,7 @@ from typing import Final
 
 from sqlglot import exp
 
-from accord.domain.catalogue import Column, ColumnType
+from accord.domain.catalogue import Column
 from accord.query.nearest import nearest
 from accord.query.scope import Scope
 from accord.query.unsupported import unsupported
@@ -57,13 +57,6 @@ def text_literal(scope: Scope, column: Column, node: exp.Expr) -> str:
             "E-SQL-023", node, column=column.name, literal=text, nearest=hint
         )
     return text
-
-
-def domain_values(column: Column) -> tuple[int | str, ...]:
-    """The public values as plans hold them: scaled integers, or the text itself."""
-    if column.type is ColumnType.TEXT:
-        return column.domain
-    return tuple(int(scaled(value, column.scale)) for value in column.domain)
 
 
 def _text(scope: Scope, node: exp.Expr) -> str:

@@ -6,7 +6,8 @@ from typing import Final
 from sqlglot import exp
 
 from accord.domain.catalogue import Column, ColumnType
-from accord.query.plan import CountKind, CountTerm, Function, Measure, Output
+from accord.query.derived import power_measure, unit_and_scale
+from accord.query.plan import Function, Measure, Output
 from accord.query.scope import Scope
 from accord.query.shape import squares_tell_values
 from accord.query.unsupported import unsupported
@@ -35,24 +36,11 @@ class Measures:
     def __init__(self, scope: Scope) -> None:
         self._scope = scope
         self._found: list[Measure] = []
-        self._counted: set[str] = set()
-        self._summed: set[str] = set()
 
     @property
     def found(self) -> tuple[Measure, ...]:
         """In the order of first use."""
         return tuple(self._found)
-
-    def counts(self) -> tuple[CountTerm, ...]:
-        """What the guard needs to see of every cell."""
-        terms = [CountTerm(CountKind.ROWS, "")]
-        for name in sorted(self._counted | self._summed):
-            if name in self._counted:
-                terms.append(CountTerm(CountKind.PRESENT, name))
-            if name in self._summed:
-                terms.append(CountTerm(CountKind.SUPPORT, name))
-                terms.append(CountTerm(CountKind.HEADROOM, name))
-        return tuple(terms)
 
     def output(self, node: exp.Expr, alias: str) -> Output:
         """The output column of one aggregate.
@@ -68,11 +56,7 @@ class Measures:
             return Output(alias or "COUNT(*)", function, "", 0, "", (self._rows(None),))
         name = alias or f"{self._scope.statement.word(node, function.upper())}({column.name})"
         moments = self._moments(node, function, column)
-        unit, scale = column.unit, column.scale
-        if function is Function.COUNT:
-            unit, scale = "", 0
-        elif function in (Function.VAR_POP, Function.VAR_SAMP) and unit:
-            unit = f"({unit})^2"
+        unit, scale = unit_and_scale(function, column)
         return Output(name, function, column.name, scale, unit, moments)
 
     def _argument(self, node: exp.Expr, function: Function) -> Column | None:
@@ -89,7 +73,6 @@ class Measures:
             return (present,)
         if column.type is ColumnType.TEXT:
             raise self._error("E-SQL-026", node, column, function)
-        self._summed.add(column.name)
         powers = (1, 2) if function in _SPREADS else (1,)
         return (present, *(self._power(node, function, column, power) for power in powers))
 
@@ -97,18 +80,17 @@ class Measures:
         """Index of the count of rows with a value: of all rows unless it may be NULL."""
         if column is None or not column.nulls:
             return self._index(Measure("", 0, 0, 1))
-        self._counted.add(column.name)
         return self._index(Measure(column.name, 0, 0, 1))
 
     def _power(self, node: exp.Expr, function: Function, column: Column, power: int) -> int:
-        if column.minimum is None or column.maximum is None:
+        measure = power_measure(column, power)
+        if measure is None:
             raise self._error("E-SQL-027", node, column, function)
         if power > 1 and squares_tell_values(column):
             raise self._error("E-SQL-041", node, column, function)
-        bound = (column.maximum - column.minimum) ** power
-        if bound * self._scope.table.max_rows > MAX_SUM:
+        if measure.bound * self._scope.table.max_rows > MAX_SUM:
             raise self._error("E-SQL-028", node, column, function)
-        return self._index(Measure(column.name, power, column.minimum, bound))
+        return self._index(measure)
 
     def _index(self, measure: Measure) -> int:
         if measure not in self._found:
