@@ -15,6 +15,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Final
 
 from phe import paillier as phe
 
@@ -23,7 +24,9 @@ from accord.domain.errors import FaultError
 from accord.privacy import arithmetic, modulus
 from accord.privacy.fixed_base import FixedBase
 from accord.privacy.opening import encode_ciphertext, encode_opening, parse_ciphertext
-from accord.privacy.parameters import KEY_BITS, PRIME_DISTANCE_BITS
+from accord.privacy.parameters import KEY_BITS, MAX_TABLES, PRIME_DISTANCE_BITS
+
+_GROWTH: Final = 4
 
 RandomBytes = Callable[[int], bytes]
 
@@ -54,14 +57,17 @@ class EncryptionKey:
 
 
 class Encryptor:
-    """Encrypts under one key; ``encryptions`` says for how many a table may be built."""
+    """Encrypts under one key; ``encryptions`` says for how many a table may be built.
+
+    The table outlives the encryptor, and grows when a key is used more than expected.  It
+    follows from N alone, so it is no secret.
+    """
 
     def __init__(self, key: EncryptionKey, encryptions: int) -> None:
         self.key = key
-        self._n_squared = arithmetic.big(key.n * key.n)
-        self._obfuscator = FixedBase(
-            _obfuscator_base(key.n), key.n * key.n, key.exponent_bits, encryptions
-        )
+        self._n = arithmetic.big(key.n)
+        self._n_squared = self._n * self._n
+        self._obfuscator = _obfuscator(key).expect(encryptions)
 
     def encrypt(self, m: int, exponent: int) -> bytes:
         """``(1 + m N) h_s**exponent mod N**2``, big-endian.
@@ -74,7 +80,7 @@ class Encryptor:
         """
         if not 0 <= m < self.key.n:
             raise FaultError("E-CRY-017", detail="plaintext out of range")
-        c = (1 + m * self.key.n) * self._obfuscator.power(exponent) % self._n_squared
+        c = (1 + m * self._n) * self._obfuscator.power(exponent) % self._n_squared
         return encode_ciphertext(self.key.n, int(c))
 
 
@@ -172,6 +178,32 @@ def _random_prime(random_bytes: RandomBytes, bits: int) -> int:
         candidate = int.from_bytes(random_bytes(bits // 8)) | 0b11 << (bits - 2) | 0b11
         if arithmetic.is_prime(candidate):
             return candidate
+
+
+class _Obfuscator:
+    """The table for h_s of one key, made anew whenever four times its powers were asked for.
+
+    All tables together then cost a third more than the last.  Threads that meet here at worst
+    build one twice; a lock could be held for good in a process forked meanwhile.
+    """
+
+    def __init__(self, key: EncryptionKey) -> None:
+        self._key = key
+        self._asked = self._planned = 0
+        self._table: FixedBase | None = None
+
+    def expect(self, powers: int) -> FixedBase:
+        """A table fit for ``powers`` more powers."""
+        self._asked += powers
+        table = self._table
+        if table is None or self._asked >= _GROWTH * self._planned:
+            n, self._planned = self._key.n, self._asked
+            base, bits = _obfuscator_base(n), self._key.exponent_bits
+            table = self._table = FixedBase(base, n * n, bits, self._asked)
+        return table
+
+
+_obfuscator = lru_cache(maxsize=MAX_TABLES)(_Obfuscator)
 
 
 @lru_cache(maxsize=64)

@@ -30,5 +30,8 @@ SEED_BYTES: Final = 32
 PRIME_DISTANCE_BITS: Final = 100
 """|p - q| > 2**(bits / 2 - 100): FIPS 186-5, appendix A.1.3."""
 
-MAX_WINDOW: Final = 8
-"""Largest fixed-base window: 192 * 256 numbers of 6144 bits, 40 MB."""
+MAX_TABLE_NUMBERS: Final = 1 << 15
+"""Largest table of a fixed base: 6144 bits each, 26 MB."""
+
+MAX_TABLES: Final = 4
+"""Keys whose tables a process keeps; a run encrypts under two."""

@@ -8,7 +8,7 @@ from phe import paillier as phe
 
 from accord.domain.errors import FaultError, VerificationError
 from accord.privacy import arithmetic
-from accord.privacy.fixed_base import FixedBase, window_for
+from accord.privacy.fixed_base import FixedBase, comb_for
 from accord.privacy.modulus import encode_modulus, size_bytes, verify_modulus
 from accord.privacy.opening import (
     encode_ciphertext,
@@ -17,7 +17,11 @@ from accord.privacy.opening import (
     verify_opening,
 )
 from accord.privacy.paillier import Encryptor, generate_key, parse_private_bytes
-from accord.privacy.parameters import INSECURE_TESTING_KEY_BITS, KEY_BITS
+from accord.privacy.parameters import (
+    INSECURE_TESTING_KEY_BITS,
+    KEY_BITS,
+    MAX_TABLE_NUMBERS,
+)
 from tests.unit.privacy.parties import key, stream
 
 VALUES = 2000
@@ -78,10 +82,34 @@ def test_a_table_changes_the_time_and_not_the_ciphertext(private):
     assert len(ciphertexts) == 1
 
 
-def test_the_window_grows_with_the_powers_it_serves():
-    windows = [window_for(1536, powers) for powers in (1, 2, 5, 20, 100, 1000, 10**9)]
-    assert windows == sorted(windows)
-    assert (windows[0], windows[-1]) == (0, 8)
+def test_the_table_grows_with_the_powers_it_serves():
+    sizes = [comb_for(1536, powers).numbers for powers in (1, 2, 5, 20, 100, 1000, 10**9)]
+    assert sizes == sorted(sizes)
+    assert (sizes[0], sizes[-1]) == (0, MAX_TABLE_NUMBERS)
+
+
+@pytest.mark.parametrize("gmp", [True, False])
+@pytest.mark.parametrize("exponent_bits", [1, 16, 257])
+def test_a_table_of_any_shape_gives_the_power(exponent_bits, gmp, monkeypatch):
+    if not gmp:
+        monkeypatch.setattr(arithmetic, "_gmp", None)
+    modulus, highest = 2**89 - 1, 2**exponent_bits - 1
+    exponents = {0, 1, highest, highest // 2 + 1, highest // 3, highest & 0x5A5A}
+    for powers in (1, 2, 3, 8, 30, 200, 10**5):
+        table = FixedBase(3, modulus, exponent_bits, powers)
+        for exponent in exponents:
+            assert table.power(exponent) == pow(3, exponent, modulus)
+
+
+def test_a_key_used_again_meets_its_table_again_until_it_is_too_small(private):
+    """Tables are kept per key: the same for as many again, a larger one for many more."""
+    key = generate_key(stream("tables"), INSECURE_TESTING_KEY_BITS).encryption_key
+    first = Encryptor(key, 50)._obfuscator
+    assert Encryptor(key, 50)._obfuscator is first
+    grown = Encryptor(key, 1000)._obfuscator
+    assert grown is not first
+    assert Encryptor(private.encryption_key, 50)._obfuscator not in (first, grown)
+    assert Encryptor(key, 50)._obfuscator is grown
 
 
 @pytest.mark.parametrize("powers", [1, 100])
