@@ -1,6 +1,13 @@
 """Every top-level folder is a source root of the one namespace ``accord`` (PEP 420)."""
 
+from pathlib import Path
+
+import pytest
+
 from tests.architecture.house import GENERATED, name_of, pyproject, source_roots
+
+# Packages in one source root alone, which therefore hide nothing; what they export is lazy.
+REGULAR = ("clients/accord/client",)
 
 
 def test_no_init_file_hides_another_part_of_the_namespace() -> None:
@@ -13,8 +20,16 @@ def test_no_init_file_hides_another_part_of_the_namespace() -> None:
     ]
     generated = list((GENERATED / "accord").rglob("__init__.py"))
 
-    assert found == []
+    assert found == [f"{package}/__init__.py" for package in REGULAR]
     assert generated == []
+
+
+@pytest.mark.parametrize("package", REGULAR)
+def test_a_regular_package_lies_in_one_source_root_and_below_the_namespace(package: str) -> None:
+    places = [root for root in source_roots() if (root / "accord" / Path(package).name).exists()]
+
+    assert [name_of(root) for root in places] == [Path(package).parts[0]]
+    assert len(Path(package).parts) == len(("ROOT", "accord", "NAME"))
 
 
 def test_wheel_editable_install_and_checkers_agree_on_the_roots() -> None:

@@ -1,5 +1,7 @@
 """The README's walk, run as it is printed: a lab of any members and any data, by commands alone.
 
+The quickstart from Python is run in that lab before it is stopped.
+
 Only the ports are others, so that a lab that somebody runs here is left in peace.
 """
 
@@ -15,6 +17,8 @@ import duckdb
 import pytest
 
 README = Path(__file__).parents[2] / "README.md"
+DOWN = "accord lab down lab\n"
+QUICKSTART = re.compile(r"```python quickstart\n(.*?)```", re.DOTALL)
 
 
 def on_free_ports(script: str) -> str:
@@ -29,15 +33,22 @@ def on_free_ports(script: str) -> str:
     return script
 
 
+def with_quickstart(script: str) -> str:
+    """The walk with the Python of the README, and its bundle verified, before the lab stops."""
+    (code,) = QUICKSTART.findall(README.read_text())
+    assert script.count(DOWN) == 1
+    verify = "accord verify python.accord --trust lab/trust.json >verified.txt\n"
+    return script.replace(DOWN, f"python - <<'PYTHON'\n{code}PYTHON\n{verify}{DOWN}")
+
+
 @pytest.fixture(scope="module")
 def walked(tmp_path_factory):
     """Folder and output of the walk; the lab is stopped whatever happens."""
     folder = tmp_path_factory.mktemp("walk")
     bin_dir = Path(sys.executable).parent
     env = {**os.environ, "PATH": f"{bin_dir}:{os.environ['PATH']}", "ACCORD_LANG": "en"}
-    script = "set -eu\n" + on_free_ports(
-        "".join(re.findall(r"```sh walk\n(.*?)```", README.read_text(), re.DOTALL))
-    )
+    blocks = "".join(re.findall(r"```sh walk\n(.*?)```", README.read_text(), re.DOTALL))
+    script = "set -eu\n" + with_quickstart(on_free_ports(blocks))
     try:
         done = subprocess.run(
             ["bash", "-c", script],
@@ -70,6 +81,22 @@ def test_the_answer_is_the_pooled_one_and_the_museum_is_withheld(walked):
             assert str(total) not in cells
         else:
             assert {str(count), str(total)} <= set(cells)
+
+
+def test_the_quickstart_from_python_shows_the_pooled_mean(walked):
+    folder, done = walked
+    files = [str(folder / f"{name}.csv") for name in ("alder", "birch", "cedar")]
+    pooled = duckdb.sql(
+        "SELECT branch, SUM(CAST(net_power AS DECIMAL(12, 2))) / COUNT(net_power) "
+        f"FROM read_csv({files}) WHERE branch <> 'museum' GROUP BY branch"
+    ).fetchall()
+    shown = dict(
+        re.findall(r"^\('(\w+)', (?:Decimal\('(-?[\d.]+)'\)|None)\)$", done.stdout, re.MULTILINE)
+    )
+
+    assert shown.pop("museum") == ""
+    assert {name: float(mean) for name, mean in shown.items()} == pytest.approx(dict(pooled))
+    assert "sawmill" in (folder / "verified.txt").read_text()
 
 
 def test_the_bundle_was_verified_and_the_wrong_purpose_refused(walked):

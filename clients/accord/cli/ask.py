@@ -13,8 +13,14 @@ from accord.cli.purposes import check_purpose
 from accord.cli.render_answer import answer_table
 from accord.cli.render_errors import error_as_json, print_error
 from accord.cli.render_progress import ProgressBoard
-from accord.cli.results import check_result, print_evidence, result_as_json
-from accord.cli.session import As, Json, Session, session_of
+from accord.cli.results import (
+    check_csv,
+    check_result,
+    print_evidence,
+    result_as_json,
+    write_csv,
+)
+from accord.cli.session import As, Csv, Json, Session, session_of
 from accord.client.client import Client, Finished
 from accord.domain import codec
 from accord.domain.bundle import FILE_SUFFIX
@@ -28,19 +34,21 @@ _SHOWN_DIGITS: Final = 8
 
 
 @app.command()
-def ask(
+def ask(  # noqa: PLR0913 - one parameter per option
     context: typer.Context,
     sql: Annotated[str, typer.Argument(metavar="SQL")],
     purpose: Annotated[str, typer.Option("--purpose", metavar="TEXT")],
     *,
     dry_run: Annotated[bool, typer.Option("--dry-run")] = False,
     bundle: Annotated[Path | None, typer.Option("--bundle", metavar="FILE")] = None,
+    csv: Csv = None,
     profile: As = None,
     as_json: Json = False,
 ) -> None:
     """Ask, watch, verify, show."""
     session = session_of(context)
     check_purpose(purpose)
+    check_csv(csv)
     with open_client(session, profile) as client:
         question = client.draft(sql, purpose, dry_run=dry_run)
         with ProgressBoard(session.talk, question, session.texts) as board:
@@ -51,6 +59,7 @@ def ask(
     path = bundle or Path(f"{question.run_id.hex()}{FILE_SUFFIX}")
     write_file(path, finished.outcome.bundle)
     result = check_result(finished.outcome, path, trust)
+    write_csv(csv, result)
     if as_json:
         session.print_json(result_as_json(result))
         return

@@ -8,9 +8,10 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from accord.cli.files import check_readable, write_new_file
+from accord.cli.files import check_readable
 from accord.cli.persons import open_client
 from accord.cli.session import As, Json, Session, session_of
+from accord.client.files import write_new_file
 from accord.client.summaries import TableState
 from accord.domain.catalogue import Column
 from accord.query.numbers import decimal_text

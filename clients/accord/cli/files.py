@@ -42,20 +42,5 @@ def write_file(path: Path, data: bytes) -> None:
         raise RequestError("E-CLI-003", file=str(path), problem=_problem(error)) from None
 
 
-def write_new_file(path: Path, data: bytes) -> None:
-    """Write a file that must not exist yet: what a person has edited is not replaced.
-
-    Raises:
-        RequestError: E-CLI-014 it exists; E-CLI-003 it cannot be written.
-    """
-    try:
-        with path.open("xb") as file:
-            file.write(data)
-    except FileExistsError:
-        raise RequestError("E-CLI-014", file=str(path)) from None
-    except OSError as error:
-        raise RequestError("E-CLI-003", file=str(path), problem=_problem(error)) from None
-
-
 def _problem(error: OSError) -> str:
     return error.strerror or type(error).__name__

@@ -8,6 +8,8 @@ from rich.text import Text
 
 from accord.cli.render_answer import answer_as_json
 from accord.cli.texts import Texts
+from accord.client.csv_text import answer_to_csv
+from accord.client.files import check_new, write_new_file
 from accord.domain import codec
 from accord.domain.answer import Answer
 from accord.domain.bundle import Bundle
@@ -97,6 +99,26 @@ def result_as_json(result: AskedResult) -> dict[str, object]:
         "bundle": str(result.file) if result.file else None,
         "checks": checks,
     }
+
+
+def check_csv(file: Path | None) -> None:
+    """Check before a question is asked that its answer can go into a new file.
+
+    Raises:
+        RequestError: E-CLI-014; ``file`` exists.
+    """
+    if file is not None:
+        check_new(file)
+
+
+def write_csv(file: Path | None, result: AskedResult) -> None:
+    """Write a verified answer as CSV, if ``--csv`` names a file.
+
+    Raises:
+        RequestError: E-CLI-014 it exists by now; E-CLI-003 it cannot be written.
+    """
+    if file is not None:
+        write_new_file(file, answer_to_csv(result.answer).encode())
 
 
 def _records(bundle: Bundle) -> tuple[tuple[str, str], ...]:

@@ -14,8 +14,14 @@ from accord.cli.identifiers import find_id
 from accord.cli.persons import open_client
 from accord.cli.render_answer import answer_as_json, answer_table
 from accord.cli.render_errors import error_as_json, print_error
-from accord.cli.results import AskedResult, check_result, print_evidence
-from accord.cli.session import As, Json, Session, session_of
+from accord.cli.results import (
+    AskedResult,
+    check_csv,
+    check_result,
+    print_evidence,
+    write_csv,
+)
+from accord.cli.session import As, Csv, Json, Session, session_of
 from accord.client.client import Client
 from accord.client.progress import Stage, Step
 from accord.client.summaries import Run, RunDetail
@@ -61,11 +67,13 @@ def show(
     run: Annotated[str, typer.Argument(metavar="ID")],
     *,
     bundle: Annotated[Path | None, typer.Option("--bundle", metavar="FILE")] = None,
+    csv: Csv = None,
     profile: As = None,
     as_json: Json = False,
 ) -> None:
     """Show one run."""
     session = session_of(context)
+    check_csv(csv)
     with open_client(session, profile) as client:
         detail = client.show_run(_find_run(client, run))
         trust = client.profile.trust
@@ -75,6 +83,7 @@ def show(
             write_file(bundle, detail.bundle)
         outcome = Outcome(detail.run.run_id, detail.bundle, detail.block)
         result = check_result(outcome, bundle, trust)
+        write_csv(csv, result)
     if as_json:
         session.print_json(_detail_as_json(session, detail, result))
     else:

@@ -17,6 +17,7 @@ As = Annotated[
     Path | None, typer.Option("--as", metavar="DIR", envvar=PROFILE_VARIABLE, show_envvar=True)
 ]
 Json = Annotated[bool, typer.Option("--json")]
+Csv = Annotated[Path | None, typer.Option("--csv", metavar="FILE")]
 
 
 @dataclass(frozen=True, slots=True)

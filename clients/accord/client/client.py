@@ -7,6 +7,8 @@
 Everything a person signs is signed here: the node never holds a person's key.
 """
 
+from collections.abc import Generator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -132,7 +134,20 @@ class Client:
     def run_question(
         self, question: Question, progress: ProgressCallback = ignore_progress
     ) -> Finished:
-        """Sign a draft and run it to its end.
+        """Sign a draft and run it to its end; errors are those of `follow`."""
+        with closing(self.follow(question)) as following:
+            while True:
+                try:
+                    step = next(following)
+                except StopIteration as end:
+                    finished: Finished = end.value
+                    return finished
+                progress(step)
+
+    def follow(self, question: Question) -> Generator[Step, None, Finished]:
+        """Sign a draft and run it: yields every step as it comes, returns the end.
+
+        Closing the generator early cancels the call; what the run has recorded stays.
 
         Raises:
             RefusalError: A member refused; the record stands in the error.
@@ -149,12 +164,14 @@ class Client:
         sealed = b""
         method: Any = self._analyst.Ask  # the stubs call its iterator an iterable
         answer: wire.AskResponse
-        for answer in self._remote.stream(method, request, ASK_S):
-            step = step_from_wire(answer.progress) if answer.HasField("progress") else None
-            if step is not None:
-                steps.append(step)
-                progress(step)
-            sealed = answer.sealed_outcome or sealed
+        stream: Any = self._remote.stream(method, request, ASK_S)  # a generator, said to iterate
+        with closing(stream) as answers:
+            for answer in answers:
+                step = step_from_wire(answer.progress) if answer.HasField("progress") else None
+                if step is not None:
+                    steps.append(step)
+                    yield step
+                sealed = answer.sealed_outcome or sealed
         if question.dry_run:
             return Finished(question, tuple(steps), None, None)
         member = self.profile.identity.member
