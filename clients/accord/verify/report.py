@@ -8,8 +8,9 @@ from importlib.resources import files
 
 from accord.domain.answer import Answer
 from accord.domain.catalogue import Table
-from accord.domain.errors import AccordError, Fact, Language, catalogue, explain, from_code
+from accord.domain.errors import AccordError, Language, catalogue, explain, from_code
 from accord.domain.question import Question
+from accord.domain.text import printable
 from accord.query.plan import Plan
 
 
@@ -37,7 +38,10 @@ class Check:
         """What holds, or what does not; plain text of one line, safe for a terminal."""
         if self.error is None:
             return catalogue()[self.code].sentences[language].rule
-        facts = {name: _printable(fact) for name, fact in self.error.facts.items()}
+        facts = {
+            name: printable(fact) if isinstance(fact, str) else fact
+            for name, fact in self.error.facts.items()
+        }
         if words := fault_words().get(str(facts.get("fault"))):
             facts["fault"] = words[language]
         return explain(from_code(self.error.code, facts), language).what
@@ -94,10 +98,3 @@ def fault_words() -> dict[str, dict[Language, str]]:
     """Words of every fault a check can find, by key."""
     text = files(__package__).joinpath("faults.toml").read_text(encoding="utf-8")
     return tomllib.loads(text)
-
-
-def _printable(fact: Fact) -> Fact:
-    """Names come from the file: they may hold anything, terminal controls included."""
-    if isinstance(fact, int):
-        return fact
-    return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in fact)

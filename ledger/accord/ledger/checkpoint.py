@@ -66,17 +66,12 @@ def parse_checkpoint(data: bytes) -> tuple[Checkpoint, Note]:
         raise VerificationError("E-LOG-004", detail=str(error)) from None
 
 
-def verify_checkpoint(data: bytes, origin: str, log_key: bytes) -> None:
-    """Check that a checkpoint is the log's: ``origin`` signed by ``log_key``.
+def open_checkpoint(data: bytes, origin: str, log_key: bytes) -> Checkpoint:
+    """The checkpoint, if it is the log's: ``origin`` signed by ``log_key``.
 
     Raises:
         VerificationError: E-LOG-004, malformed; E-LOG-005, not signed by this log.
     """
-    open_checkpoint(data, origin, log_key)
-
-
-def open_checkpoint(data: bytes, origin: str, log_key: bytes) -> Checkpoint:
-    """Verify a checkpoint as `verify_checkpoint` does and return it."""
     checkpoint, note = parse_checkpoint(data)
     if checkpoint.origin != origin:
         raise VerificationError("E-LOG-005", name=origin)

@@ -32,19 +32,14 @@ def parse_entry(entry: bytes) -> tuple[Signed, Record]:
     return signed, signed.unsafe_open(Record)
 
 
-def verify_entry(entry: bytes, card: MemberCard) -> None:
-    """Check that the node of ``card`` signed this entry for its own log.
+def open_entry(entry: bytes, card: MemberCard) -> Record:
+    """The record, if the node of ``card`` signed this entry for its own log.
 
     Raises:
         RequestError: E-MSG-001; ``entry`` does not decode.
         VerificationError: E-SIG-001 or E-SIG-002, the signature; E-REC-002, the record is
             another member's.
     """
-    open_entry(entry, card)
-
-
-def open_entry(entry: bytes, card: MemberCard) -> Record:
-    """Verify an entry as `verify_entry` does and return its record."""
     signed, record = parse_entry(entry)
     verify_signed(signed, card.record_key, RECORD)
     node = Identity(card.consortium, card.member).uri

@@ -63,11 +63,6 @@ class Ed25519Signer:
         return Signed(kind, body, self._name, ED25519, signature)
 
 
-def new_key() -> bytes:
-    """Draw a secret key from the operating system: 32 bytes."""
-    return Ed25519PrivateKey.generate().private_bytes_raw()
-
-
 def public_key(private_key: bytes) -> bytes:
     """The public half of a secret key: 32 bytes."""
     return Ed25519Key(private_key).public

@@ -130,6 +130,11 @@ def quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
+def text_of(name: str) -> str:
+    """The file's column ``name`` as text; empty text is NULL, in CSV and in Parquet alike."""
+    return f"NULLIF(CAST({quoted(name)} AS VARCHAR), '')"
+
+
 def _locked_connection(path: Path, limits: Limits) -> Any:
     connection = duckdb.connect(":memory:")
     escaped = str(path).replace("'", "''")  # SET takes no parameters

@@ -9,7 +9,7 @@ from typing import Final
 
 from accord.domain.catalogue import Column, ColumnType, Table
 from accord.domain.errors import RequestError
-from accord.node.sources.datafile import DataFile, Parameters, quoted
+from accord.node.sources.datafile import DataFile, Parameters, quoted, text_of
 from accord.node.sources.description import Source
 from accord.query.nearest import nearest
 from accord.query.plan import (
@@ -51,7 +51,7 @@ class FileColumns:
             raise RequestError("E-SRC-032", file=self.file.path.name, column=name, nearest=hint)
         if self._is_native_integer(column):
             return quoted(name)
-        return f"NULLIF(CAST({quoted(name)} AS VARCHAR), '')"
+        return text_of(name)
 
     def value(self, column: Column) -> str:
         """The column as text or scaled BIGINT; NULL also where it cannot be read."""

@@ -12,7 +12,7 @@ from typing import Final
 
 from accord.domain.catalogue_check import MAX_SCALE
 from accord.domain.ids import is_name
-from accord.node.sources.datafile import DataFile, Limits, Parameters, open_file, quoted
+from accord.node.sources.datafile import DataFile, Limits, Parameters, open_file, text_of
 from accord.node.sources.naming import shared_names
 
 MAX_SHOWN_VALUES: Final = 60
@@ -55,7 +55,7 @@ def inspect_file(path: Path, limits: Limits | None = None) -> str:
 
 def _profile(file: DataFile, name: str, in_file: str) -> _Profile:
     parameters = Parameters()
-    text = f"NULLIF(CAST({quoted(in_file)} AS VARCHAR), '')"
+    text = text_of(in_file)
     number, code = parameters.bind(_NUMBER), parameters.bind(_CODE)
     source = file.relation(parameters)
     (row,) = file.rows(
@@ -86,7 +86,7 @@ def _frequent_values(file: DataFile, in_file: str, distinct: int) -> tuple[str, 
     if not 0 < distinct <= MAX_SHOWN_VALUES:
         return ()
     parameters = Parameters()
-    text = f"NULLIF(CAST({quoted(in_file)} AS VARCHAR), '')"
+    text = text_of(in_file)
     found = file.rows(
         f"SELECT {text} AS t, count(*) FROM {file.relation(parameters)} "
         "WHERE t IS NOT NULL GROUP BY t ORDER BY try_cast(t AS DOUBLE), t",
