@@ -17,7 +17,13 @@ from accord.domain.question import Question
 from accord.domain.record import Record, RecordKind
 from accord.domain.signed import Signed
 from accord.ledger.checkpoint import Checkpoint, parse_checkpoint
-from accord.ledger.evm.anchor_proof import AnchoredHead, AnchorProof, ChainTrust, verify_anchor
+from accord.ledger.evm.anchor_proof import (
+    AnchoredHead,
+    AnchorProof,
+    ChainTrust,
+    chain_trust,
+    verify_anchor,
+)
 from accord.ledger.records import parse_entry
 from accord.privacy.tally.context import TallyContext, context_of
 from accord.query.plan import Plan
@@ -150,7 +156,7 @@ def anchored_head(evidence: Evidence, item: RecordItem) -> AnchoredHead | None:
         if item.record.kind in ANCHORED_KINDS:
             raise _of_anchors.error(item.record.member, f"unanchored_{item.record.kind}")
         return None
-    return _verified_anchor(proof.anchor, _chain_trust(evidence.trust))
+    return _verified_anchor(proof.anchor, chain_trust(evidence.trust))
 
 
 def anchored_block(evidence: Evidence, kind: RecordKind, member: str) -> AnchoredHead:
@@ -177,9 +183,3 @@ def _verified_anchor(anchor: bytes, trust: ChainTrust) -> AnchoredHead:
 
 def _open_record(evidence: RecordEvidence) -> RecordItem:
     return RecordItem(parse_entry(evidence.entry)[1], evidence)
-
-
-def _chain_trust(trust: Trust) -> ChainTrust:
-    return ChainTrust(
-        trust.chain_id, trust.genesis_hash, trust.contract, trust.code_hash, trust.seal_key
-    )

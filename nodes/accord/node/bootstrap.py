@@ -17,7 +17,7 @@ from accord.domain.key_files import OWNER_ONLY_UMASK, check_private_folder
 from accord.domain.ports import Clock
 from accord.domain.trust_file import load_trust
 from accord.ledger.checkpoint import origin_of
-from accord.ledger.evm.anchor_proof import AnchoredHead, AnchorProof, ChainTrust, verify_anchor
+from accord.ledger.evm.anchor_proof import AnchoredHead, AnchorProof, chain_trust, verify_anchor
 from accord.ledger.evm.client import LedgerClient
 from accord.ledger.evm_anchor import EvmAnchor
 from accord.ledger.gate import Gate
@@ -80,9 +80,7 @@ def serving(config: NodeConfig, clock: Clock) -> Iterator[Member]:
     with ExitStack() as stack:  # closed in reverse: calls end before the log does
         database = _open_database(config, stack)
         member = _open_member(config, trust, database, clock, progress)
-        chain = ChainTrust(
-            trust.chain_id, trust.genesis_hash, trust.contract, trust.code_hash, trust.seal_key
-        )
+        chain = chain_trust(trust)
         ledger = LedgerClient(config.ledger_url, chain, timeout_s=config.timeouts.ledger_s)
         _start_publisher(member, ledger, progress, stack)
         addresses = {**config.peers, config.member: config.listen}

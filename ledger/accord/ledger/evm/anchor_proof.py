@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, TypeVar
 
+from accord.domain.card import Trust
 from accord.domain.errors import VerificationError
 from accord.ledger.evm.keccak import keccak256
 from accord.ledger.evm.receipt_proof import Event, parse_receipt, verify_receipt
@@ -47,6 +48,13 @@ class ChainTrust:
     contract: bytes
     code_hash: bytes
     seal_key: bytes
+
+
+def chain_trust(trust: Trust) -> ChainTrust:
+    """The part of a trust file that is about the chain."""
+    return ChainTrust(
+        trust.chain_id, trust.genesis_hash, trust.contract, trust.code_hash, trust.seal_key
+    )
 
 
 @dataclass(frozen=True, slots=True)
