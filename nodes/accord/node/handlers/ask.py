@@ -106,8 +106,9 @@ class Ask:
         self, digest: bytes, question: Question, state: RunState, body: RequesterRun
     ) -> StoredRun:
         """The requester's part as it is kept."""
-        now = self.member.clock.now()
-        return StoredRun(question.run_id, REQUESTER, digest, state, codec.encode(body), now)
+        now, encoded = self.member.clock.now(), codec.encode(body)
+        run_id, analyst = question.run_id, question.analyst
+        return StoredRun(run_id, REQUESTER, digest, state, encoded, now, analyst)
 
 
 @dataclass(slots=True)

@@ -24,11 +24,9 @@ class History:
     def runs(self, analyst: str, limit: int) -> list[wire.RunSummary]:
         """Newest first."""
         with self.member.database.read() as session:
-            kept = repository.list_runs(
-                session, REQUESTER, min(limit or _DEFAULT_LIMIT, _MAX_LIMIT)
-            )
-        bodies = [(run, codec.decode(RequesterRun, run.body)) for run in kept]
-        return [_summary(run, body) for run, body in bodies if body.analyst == analyst]
+            most = min(limit or _DEFAULT_LIMIT, _MAX_LIMIT)
+            kept = repository.list_runs(session, REQUESTER, analyst, most)
+        return [_summary(run, codec.decode(RequesterRun, run.body)) for run in kept]
 
     def show(self, analyst: str, run_id: bytes) -> wire.ShowRunResponse:
         """One run with its steps.

@@ -65,6 +65,7 @@ class RunRow(Base):
     state: Mapped[str]
     body: Mapped[bytes] = mapped_column(LargeBinary)
     at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    person: Mapped[str] = mapped_column(default="", index=True)
 
 
 class StepRow(Base):

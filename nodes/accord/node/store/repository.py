@@ -31,7 +31,11 @@ _SECRET_BYTES = 32
 
 @dataclass(frozen=True, slots=True)
 class StoredRun:
-    """One part of a run; ``body`` is the canonical CBOR of a class of `accord.node.runs`."""
+    """One part of a run; ``body`` is the canonical CBOR of a class of `accord.node.runs`.
+
+    Attributes:
+        person: The analyst, in the requester's part; else empty.
+    """
 
     run_id: bytes
     part: str
@@ -39,6 +43,7 @@ class StoredRun:
     state: str
     body: bytes
     at: datetime
+    person: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +88,7 @@ def save_run(session: Session, run: StoredRun) -> None:
             state=run.state,
             body=run.body,
             at=run.at,
+            person=run.person,
         )
     )
 
@@ -93,10 +99,11 @@ def find_run(session: Session, run_id: bytes, part: str) -> StoredRun | None:
     return _run(row) if row else None
 
 
-def list_runs(session: Session, part: str, limit: int) -> tuple[StoredRun, ...]:
-    """Newest first."""
-    rows = select(RunRow).where(RunRow.part == part).order_by(RunRow.at.desc()).limit(limit)
-    return tuple(_run(row) for row in session.scalars(rows))
+def list_runs(session: Session, part: str, person: str, limit: int) -> tuple[StoredRun, ...]:
+    """One person's runs, newest first."""
+    rows = select(RunRow).where(RunRow.part == part, RunRow.person == person)
+    newest = rows.order_by(RunRow.at.desc()).limit(limit)
+    return tuple(_run(row) for row in session.scalars(newest))
 
 
 def list_runs_in(session: Session, part: str, state: str) -> tuple[StoredRun, ...]:
@@ -224,7 +231,7 @@ def secret(session: Session, name: str) -> bytes:
 
 
 def _run(row: RunRow) -> StoredRun:
-    return StoredRun(row.run_id, row.part, row.question, row.state, row.body, row.at)
+    return StoredRun(row.run_id, row.part, row.question, row.state, row.body, row.at, row.person)
 
 
 def _offer(row: OfferRow) -> StoredOffer:

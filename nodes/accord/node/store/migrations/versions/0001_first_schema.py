@@ -118,9 +118,11 @@ def upgrade() -> None:
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),
         sa.Column("at", UtcDateTime(), nullable=False),
+        sa.Column("person", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("run_id", "part", name=op.f("pk_run")),
     )
     op.create_index(op.f("ix_run_at"), "run", ["at"], unique=False)
+    op.create_index(op.f("ix_run_person"), "run", ["person"], unique=False)
     op.create_table(
         "secret",
         sa.Column("name", sa.String(), nullable=False),
