@@ -1,94 +1,103 @@
-"""Packed encryption of 64-bit numbers against `phe`, in one process, one after the other.
+"""Packed encryption of 64-bit numbers beside `phe` and `sf-heu`, a round of each in turn.
 
-Ours: numbers packed into slots of one ciphertext, short-exponent randomness from a table
-whose window fits the number of ciphertexts; time includes the table and the packing.
-`phe`: one ciphertext per number, `encrypt()` with fresh randomness.  Same modulus of 3072
-bits, same GMP.  The result is time per number.
+Ours: numbers packed into slots of one ciphertext, short exponents, a table for the key.
+Cold includes packing and the table; warm meets a table that an earlier run built.
+Peers: one ciphertext per number, as their interfaces offer it, fresh randomness, one
+thread, a modulus of the same size.  Time is processor time per number.
 """
 
-import json
 import os
-import sys
-import time
-from pathlib import Path
+import statistics
+from collections.abc import Callable, Iterator
+from importlib.metadata import version
 
 from accord.privacy.packing import Layout, make_layout, pack
-from accord.privacy.paillier import DecryptionKey, Encryptor, generate_key
+from accord.privacy.paillier import EncryptionKey, Encryptor, generate_key
 from accord.privacy.parameters import KEY_BITS
+from benchmarks.report import Row, processor_s
 
-OUTPUT = Path(__file__).parents[1] / "build" / "bench.json"
 LIMIT = 2**62 - 1  # 64-bit slots with two parties and the guard bit
 CIPHERTEXTS = 200
-PEER_NUMBERS = 12
-REACH = 200.0
+ROUNDS = 3
+PHE_NUMBERS, HEU_NUMBERS = 5, 100
+PHE_REACH, HEU_REACH = 500.0, 20.0
+UNIT = "us per 64-bit number"
 
 
-def main() -> int:
-    """Measure, print, write `build/bench.json`; 1 if the ratio is below `REACH`."""
+def rows() -> Iterator[Row]:
+    """Cold and warm against each peer."""
+    peers = {"phe": (phe_s, PHE_REACH), "sf-heu": (heu_s(), HEU_REACH)}
+    ours: dict[str, list[float]] = {"cold": [], "warm": []}
+    theirs: dict[str, list[float]] = {name: [] for name in peers}
+    for _ in range(ROUNDS):
+        cold, warm = ours_s()
+        ours["cold"].append(cold)
+        ours["warm"].append(warm)
+        for name, (measure, _reach) in peers.items():
+            if measure is not None:
+                theirs[name].append(measure())
+    for name, (measure, reach) in peers.items():
+        for state, seconds in ours.items():
+            label = f"encryption, N = {KEY_BITS} bits, packed, {state}, against {name}"
+            value = statistics.median(seconds) * 1e6
+            if measure is None:
+                yield Row(f"{label} (not installed)", value, UNIT, reach=reach)
+            else:
+                peer = statistics.median(theirs[name]) * 1e6
+                yield Row(f"{label} {version(name)}", value, UNIT).against(peer, reach)
+
+
+def ours_s() -> tuple[float, float]:
+    """Processor seconds per number, cold and warm, under a fresh key."""
     key = generate_key(os.urandom, KEY_BITS)
-    layout = make_layout([LIMIT] * slots_of(key.n) * CIPHERTEXTS, 2, key.n)
-    ours, peer = per_number_s(key, layout), peer_per_number_s(key)
-    entry = {
-        "name": f"packed encryption, N = {KEY_BITS} bits, {len(layout.plaintexts[0])} slots",
-        "value": round(ours * 1e6, 2),
-        "unit": "microseconds per 64-bit number",
-        "peer": round(peer * 1e6, 2),
-        "ratio": round(peer / ours, 1),
-        "reach": REACH,
-        "ok": peer / ours >= REACH,
-    }
-    report(entry)
-    write(entry)
-    return 0 if entry["ok"] else 1
+    slots = len(make_layout([LIMIT] * (KEY_BITS // 32), 2, key.n).plaintexts[0])
+    layout = make_layout([LIMIT] * slots * CIPHERTEXTS, 2, key.n)
+    values = [value * 0x9E3779B97F4A7C15 % LIMIT for value in range(slots * CIPHERTEXTS)]
+    made: list[bytes] = []
+
+    def encrypt() -> None:
+        made[:] = encrypt_all(key.encryption_key, layout, values)
+
+    cold, warm = (processor_s(encrypt) / len(values) for _ in range(2))
+    if key.decrypt(made[-1]) != pack(layout, values)[-1]:
+        raise ValueError("the fast encryption is wrong")
+    return cold, warm
 
 
-def slots_of(n: int) -> int:
-    """Slots of `LIMIT` that one plaintext modulo ``n`` holds."""
-    return len(make_layout([LIMIT] * (n.bit_length() // 32), 2, n).plaintexts[0])
-
-
-def per_number_s(key: DecryptionKey, layout: Layout) -> float:
-    """Seconds per number: pack, build the table, encrypt; checked by decrypting one."""
-    count = sum(len(limits) for limits in layout.plaintexts)
-    values = [value * 0x9E3779B97F4A7C15 % LIMIT for value in range(count)]
-    public = key.encryption_key
-    start = time.perf_counter()
+def encrypt_all(public: EncryptionKey, layout: Layout, values: list[int]) -> list[bytes]:
+    """Pack and encrypt with fresh exponents."""
     plaintexts = pack(layout, values)
     encryptor = Encryptor(public, len(plaintexts))
-    ciphertexts = [
+    return [
         encryptor.encrypt(plaintext, int.from_bytes(os.urandom(public.exponent_bits // 8)))
         for plaintext in plaintexts
     ]
-    elapsed = time.perf_counter() - start
-    if key.decrypt(ciphertexts[-1]) != plaintexts[-1]:
-        raise ValueError("the fast encryption is wrong")
-    return elapsed / count
 
 
-def peer_per_number_s(key: DecryptionKey) -> float:
-    """Seconds per number with `phe`."""
-    public = key.encryption_key.to_phe()
-    start = time.perf_counter()
-    for value in range(PEER_NUMBERS):
-        public.encrypt(LIMIT - value).ciphertext()
-    return (time.perf_counter() - start) / PEER_NUMBERS
+def phe_s() -> float:
+    """Processor seconds per number with `phe`."""
+    public = generate_key(os.urandom, KEY_BITS).encryption_key.to_phe()
+
+    def encrypt() -> None:
+        for value in range(PHE_NUMBERS):
+            public.encrypt(LIMIT - value).ciphertext()
+
+    return processor_s(encrypt) / PHE_NUMBERS
 
 
-def report(entry: dict[str, object]) -> None:
-    """One line for people."""
-    sys.stdout.write(
-        f"{entry['name']}: {entry['value']} {entry['unit']}; "
-        f"phe {entry['peer']}; {entry['ratio']} times as fast (to reach: {entry['reach']})\n"
-    )
+def heu_s() -> Callable[[], float] | None:
+    """What measures `sf-heu`; None where it is not installed."""
+    try:
+        from heu import phe as heu  # noqa: PLC0415 - an optional peer
+    except ImportError:
+        return None
+    schema = heu.SchemaType.ZPaillier
+    encryptor = heu.setup(schema, KEY_BITS).encryptor()
+    numbers = [heu.Plaintext(schema, LIMIT - value) for value in range(HEU_NUMBERS)]
+    encryptor.encrypt(numbers[0])  # builds its table, which we do not count
 
+    def encrypt() -> None:
+        for number in numbers:
+            encryptor.encrypt(number)
 
-def write(entry: dict[str, object]) -> None:
-    """Replace the entry of this name in `build/bench.json`, a list; others stay."""
-    others = json.loads(OUTPUT.read_text(encoding="utf-8")) if OUTPUT.exists() else []
-    OUTPUT.parent.mkdir(exist_ok=True)
-    kept = [other for other in others if other["name"] != entry["name"]]
-    OUTPUT.write_text(json.dumps([*kept, entry], indent=2) + "\n", encoding="utf-8")
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+    return lambda: processor_s(encrypt) / HEU_NUMBERS
