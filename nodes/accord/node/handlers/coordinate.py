@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from accord.domain import codec
 from accord.domain.contribution import GuardStatement, Values
-from accord.domain.errors import AccordError, RefusalError, UnavailableError, VerificationError
+from accord.domain.errors import AccordError, RefusalError, VerificationError
 from accord.domain.question import Question
 from accord.domain.record import RecordKind
 from accord.domain.run import VALUES, Asked, GuardEvidence, OwnerEvidence, ValuesEvidence
@@ -151,14 +151,18 @@ class Coordinate:
     def _with_proofs(self, asked: Asked, question: Question, opened: Opened) -> Opened:
         """Ask again: the same bytes come with proofs, as their records are anchored by now.
 
-        The answer is released already; a member that is away by now takes nothing from it.
+        The answer is released already: a member that is away by now, or says something else
+        than before, takes nothing from it.
         """
-        with suppress(UnavailableError):
-            values = self._values(question, opened.guard.statement, lambda _: None)
-            opened = replace(opened, values=tuple(values.values()))
-        with suppress(UnavailableError):
+        with suppress(AccordError):
+            again = self._values(question, opened.guard.statement, lambda _: None).values()
+            pairs = zip(opened.values, again, strict=True)
+            values = tuple(new if new.values == old.values else old for old, new in pairs)
+            opened = replace(opened, values=values)
+        with suppress(AccordError):
             guard = self._decide(asked, question, opened.contributions)
-            opened = replace(opened, guard=guard)
+            if guard.statement == opened.guard.statement:
+                opened = replace(opened, guard=guard)
         return opened
 
     def _check_values(self, sender: str, signed: Signed) -> None:
