@@ -103,7 +103,10 @@ def _tell(control: Connection, message: Any) -> None:
 
 
 def _redirect(log: Path) -> None:
-    descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, _LOG_MODE)
+    try:
+        descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, _LOG_MODE)
+    except FileNotFoundError:
+        os._exit(1)  # an early Ctrl-C: the lab's folder went before this process came up
     for stream in (sys.stdout, sys.stderr):
         stream.flush()
     os.dup2(descriptor, 1)

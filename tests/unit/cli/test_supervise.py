@@ -67,6 +67,18 @@ def test_a_task_that_dies_before_it_serves_is_named(supervisor: Supervisor, tmp_
     assert caught.value.facts == {"name": "crash", "log": str(tmp_path / "log")}
 
 
+def test_a_task_whose_folder_is_gone_ends_without_a_word(
+    supervisor: Supervisor, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """As after an early Ctrl-C, when the lab's folder goes before its last process came up."""
+    supervisor.start([task("serve", tmp_path / "gone")])
+    with pytest.raises(UnavailableError) as caught:
+        supervisor.wait_ready()
+
+    assert caught.value.code == "E-LAB-012"
+    assert capfd.readouterr() == ("", "")
+
+
 def test_a_task_that_dies_later_ends_the_watch(supervisor: Supervisor, tmp_path: Path) -> None:
     supervisor.start([task("crash_later", tmp_path), task("serve", tmp_path)])
     with pytest.raises(UnavailableError) as caught:
