@@ -17,6 +17,12 @@ from accord.domain.errors import RequestError, VerificationError
 from accord.domain.signed import ED25519, Signed, signing_input
 
 KEY_BYTES: Final = 32
+# y of the points of order 1, 2, 4 and 8 on edwards25519, and the two that reduce to one.
+_PRIME: Final = 2**255 - 19
+_Y_OF_ORDER_8: Final = 0x05FC536D880238B13933C6D305ACDFD5F098EFF289F4C345B027B2C28F95E826
+_LOW_ORDER: Final = frozenset(
+    {0, 1, _PRIME - 1, _PRIME, _PRIME + 1, _Y_OF_ORDER_8, _PRIME - _Y_OF_ORDER_8}
+)
 
 
 class Ed25519Key:
@@ -86,9 +92,21 @@ def verify_signed(signed: Signed, public_key: bytes, kind: str) -> None:
 
 
 def is_signature(signature: bytes, message: bytes, public_key: bytes) -> bool:
-    """Whether ``signature`` over ``message`` was made by the holder of ``public_key``."""
+    """Whether ``signature`` over ``message`` was made by the holder of ``public_key``.
+
+    Under a key of low order one signature holds for any message, so whoever put it on its
+    card could deny everything; the library does not look.  Chalkias, Garillot, Nikolaenko,
+    "Taming the many EdDSAs", SSR 2020, section 3.
+    """
+    if _is_low_order(public_key):
+        return False
     try:
         Ed25519PublicKey.from_public_bytes(public_key).verify(signature, message)
     except (InvalidSignature, ValueError):
         return False
     return True
+
+
+def _is_low_order(public_key: bytes) -> bool:
+    sign_bit = 1 << 255
+    return int.from_bytes(public_key, "little") & ~sign_bit in _LOW_ORDER

@@ -93,6 +93,20 @@ def test_keys_that_are_no_keys_are_refused() -> None:
     assert not is_signature(bytes(64), b"", b"short")
 
 
+Y_OF_ORDER_8 = 0x05FC536D880238B13933C6D305ACDFD5F098EFF289F4C345B027B2C28F95E826
+P = 2**255 - 19
+
+
+@pytest.mark.parametrize("sign", [0, 1 << 255])
+@pytest.mark.parametrize("y", [0, 1, P - 1, P, P + 1, Y_OF_ORDER_8, P - Y_OF_ORDER_8])
+def test_under_a_key_of_low_order_nothing_is_a_signature(y: int, sign: int) -> None:
+    """R the neutral element and s zero: the library takes it for one message in eight or more."""
+    key = (y | sign).to_bytes(32, "little")
+    forged = (1).to_bytes(32, "little") + bytes(32)
+
+    assert not any(is_signature(forged, b"%d" % number, key) for number in range(64))
+
+
 def test_a_secret_key_does_not_show_in_text() -> None:
     secret = bytes(range(32))
     assert secret.hex() not in repr(Ed25519Key(secret))

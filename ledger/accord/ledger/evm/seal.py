@@ -7,11 +7,9 @@ signed words name the chain, so a header of another chain is worth nothing here.
 
 from typing import Final
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import (
-    Ed25519PrivateKey,
-    Ed25519PublicKey,
-)
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from accord.ledger.signatures import is_signature
 
 SEAL_BYTES: Final = 64
 _CONTEXT: Final = b"accord/ledger-seal/v1\0"
@@ -28,10 +26,8 @@ def check_seal(
 ) -> None:
     """Raise ValueError unless ``seal`` is by ``public_key`` over this header of this chain."""
     statement = _statement(chain_id, genesis_hash, header_hash)
-    try:
-        Ed25519PublicKey.from_public_bytes(public_key).verify(seal, statement)
-    except InvalidSignature:
-        raise ValueError("the seal does not verify") from None
+    if not is_signature(seal, statement, public_key):
+        raise ValueError("the seal does not verify")
 
 
 def public_seal_key(seal_key: bytes) -> bytes:
