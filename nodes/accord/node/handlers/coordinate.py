@@ -15,11 +15,16 @@ from accord.domain.contribution import GuardStatement, Values
 from accord.domain.errors import AccordError, RefusalError, VerificationError
 from accord.domain.question import Question
 from accord.domain.record import RecordKind
-from accord.domain.run import VALUES, Asked, GuardEvidence, OwnerEvidence, ValuesEvidence
+from accord.domain.run import Asked, GuardEvidence, OwnerEvidence, ValuesEvidence
 from accord.domain.signed import Signed
-from accord.ledger.signatures import verify_signed
+from accord.node.handlers.received import (
+    OwnerSteps,
+    check_contributed,
+    check_contribution,
+    check_decided,
+    check_values,
+)
 from accord.node.handlers.sealed import seal_question
-from accord.node.handlers.values import check_statement
 from accord.node.member import Member
 from accord.node.peers import Peers
 from accord.node.progress import refused, step
@@ -84,12 +89,12 @@ class Coordinate:
     ) -> tuple[OwnerEvidence, ...]:
         def ask(owner: str) -> OwnerEvidence | None:
             sealed = seal_question(asked, question.run_id, self.member.cards[owner])
-            evidence = None
+            evidence, steps = None, OwnerSteps(owner)
             for message in self.peers.contribute(owner, question.run_id, sealed):
                 if isinstance(message, OwnerEvidence):
-                    evidence = message
+                    evidence = check_contribution(message, owner)
                 else:
-                    report(message)
+                    report(steps.check(message))
             return evidence
 
         heard = self._everyone(question.owners, ask, report)
@@ -104,16 +109,18 @@ class Coordinate:
         guard = question.guard
         sealed = seal_question(asked, question.run_id, self.member.cards[guard])
         given = self.peers.decide(guard, question.run_id, sealed, contributions)
-        if not any(check_statement(given.statement, question, self.member).allowed):
+        if not any(check_decided(given, question, self.member).allowed):
             raise RefusalError("E-RUN-014")
         return given
 
     def _values(
         self, question: Question, statement: Signed, report: Report
     ) -> Mapping[str, ValuesEvidence]:
+        decision = statement.unsafe_open(GuardStatement).decision
+
         def ask(owner: str) -> ValuesEvidence:
             given = self.peers.send_values(owner, question.run_id, statement)
-            self._check_values(owner, given.values)
+            check_contributed(given, question, decision, owner, self.member)
             return given
 
         return self._everyone(question.owners, ask, report)
@@ -143,7 +150,7 @@ class Coordinate:
         contributed = [values[owner].record for owner in question.owners]
         with _reporting(question.guard, report):
             mask = self.peers.send_mask(question.guard, question.run_id, evidence, contributed)
-            self._check_values(question.guard, mask)
+            check_values(mask, question.guard, self.member)
         for member in (*question.owners, question.guard):
             report(step(member, wire.STAGE_RELEASED))
         return mask
@@ -164,12 +171,6 @@ class Coordinate:
             if guard.statement == opened.guard.statement:
                 opened = replace(opened, guard=guard)
         return opened
-
-    def _check_values(self, sender: str, signed: Signed) -> None:
-        verify_signed(signed, self.member.cards[sender].record_key, VALUES)
-        named = signed.unsafe_open(Values).sender
-        if (signed.signer, named) != (self.member.uri(sender), sender):
-            raise VerificationError("E-RUN-012", member=sender, thing="values")
 
     def _everyone(
         self, owners: tuple[str, ...], ask: Callable[[str], T], report: Report
