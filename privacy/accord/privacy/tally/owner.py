@@ -102,7 +102,7 @@ class OwnerTally:
 
         Raises:
             VerificationError: E-CRY-012; the decision is not about this run, or about
-                other counts or data than ours.
+                other counts or data than ours, or it allows a cell that we forbid.
             RefusalError: E-CRY-013; we have answered another decision.
         """
         self._check(decision)
@@ -157,6 +157,10 @@ class OwnerTally:
             decision.counts.get(own) != ours
             or decision.data_versions[own] != self._own.data_version
         ):
+            raise VerificationError("E-CRY-012", guard=context.guard)
+        # Nothing that depends on our counts may be refused here: a guard in league with the
+        # requester would allow cells, minimum by minimum, until we say how many rows we have.
+        if any(decision.allowed[cell] for cell in self._own.vetoes):
             raise VerificationError("E-CRY-012", guard=context.guard)
         if self._answered and self._answered != decision.digest():
             raise RefusalError("E-CRY-013", owner=own)
