@@ -17,6 +17,7 @@ from accord.privacy.opening import encode_ciphertext, multiply_ciphertexts
 from accord.privacy.packing import pack
 from accord.privacy.paillier import Encryptor
 from accord.privacy.tally.layouts import count_layout, unpack_counts
+from accord.privacy.tally.owner import Said
 from tests.unit.privacy.parties import (
     Parties,
     make_parties,
@@ -121,7 +122,7 @@ def test_a_second_decision_is_refused_even_after_a_restart():
     second = dataclasses.replace(first, allowed=b"\0\1")
     owner = parties.owner("north")
     owner.values(first)
-    for machine in (owner, parties.owner("north", answered=first.digest())):
+    for machine in (owner, parties.owner("north", Said(decision=first.digest()))):
         with pytest.raises(RefusalError, match="E-CRY-013"):
             machine.values(second)
         assert machine.values(first)

@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable, Sequence
 
 from accord.domain.contribution import Decision, Values, digest_of
-from accord.privacy.masks import Binding, Round, mask
+from accord.privacy.masks import Binding, Round, masks_of
 from accord.privacy.opening import multiply_ciphertexts
 from accord.privacy.packing import pack
 from accord.privacy.tally.layouts import value_layout
@@ -87,7 +87,7 @@ def without_masks_of(
     n = parties.requester_key.n
     known = {member: parties.secrets(member).pair_keys["south"] for member in coalition}
     ring = [m for m in parties.context.value_ring if m in known or m == "south"]
-    return (plaintext - mask("south", ring, known, binding, n=n, index=0)) % n
+    return (plaintext - masks_of("south", ring, known, binding, n).at(0)) % n
 
 
 def stolen(parties: Parties, coalition: Sequence[str]) -> int:
@@ -167,7 +167,7 @@ def test_ciphertexts_of_two_rounds_runs_or_decisions_subtracted_do_not_show_equa
     }
     binding = parties.context.binding(Round.VALUES, n, decision.digest())
     masks = {
-        mask("south", parties.context.value_ring, keys, variant, n=n, index=index)
+        masks_of("south", parties.context.value_ring, keys, variant, n).at(index)
         for keys in (
             parties.secrets("south").pair_keys,
             parties.with_run(1).secrets("south").pair_keys,

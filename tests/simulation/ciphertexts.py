@@ -3,7 +3,7 @@
 from accord.domain import codec
 from accord.domain.answer import CellMoments
 from accord.domain.contribution import Decision
-from accord.privacy.masks import Round
+from accord.privacy.masks import Round, masks_of
 from accord.privacy.packing import pack
 from accord.privacy.paillier import EncryptionKey
 from accord.privacy.tally.context import TallyContext
@@ -39,13 +39,14 @@ def encrypt_values(
     key: EncryptionKey,
 ) -> tuple[bytes, ...]:
     """Masked as in any run; the masks cancel whatever the plaintexts are."""
+    secrets = secrets_of(world, sender, context)
+    binding = context.binding(Round.VALUES, key.n, decision.digest())
     return encrypt_masked(
-        sender,
-        context.value_ring,
         plaintexts,
-        secrets=secrets_of(world, sender, context),
+        masks_of(sender, context.value_ring, secrets.pair_keys, binding, key.n),
+        seed=secrets.seed,
         key=key,
-        binding=context.binding(Round.VALUES, key.n, decision.digest()),
+        binding=binding,
         content=b"",
     )
 

@@ -1,5 +1,7 @@
 """Verify an evidence bundle: one file, one trust file, no network, no account, no key."""
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 from accord.domain import codec
@@ -33,10 +35,15 @@ def verify_bundle(data: bytes, trust: Trust, *, unsafe_minimum_bits: int = KEY_B
             E-VER-003 of another consortium than the trust file.  Nothing can be decided.
     """
     envelope, bundle = _open_file(data, trust)
-    try:
-        evidence = open_evidence(envelope, bundle, trust, unsafe_minimum_bits)
-    except AccordError as error:  # a statement inside has no reading, or several
-        return Report((_result(CHECKS[0], error),), None)
+    with ThreadPoolExecutor(os.cpu_count(), "powers") as near:
+        try:
+            evidence = open_evidence(envelope, bundle, trust, unsafe_minimum_bits, near)
+        except AccordError as error:  # a statement inside has no reading, or several
+            return Report((_result(CHECKS[0], error),), None)
+        return _report(evidence)
+
+
+def _report(evidence: Evidence) -> Report:
     checks: list[Check] = []
     for check in CHECKS:
         checks.append(_run(check, evidence))

@@ -4,6 +4,7 @@ Decoding is strict and says nothing about truth: signatures, digests and meaning
 checks' business.
 """
 
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -57,6 +58,7 @@ class Evidence:
     Attributes:
         envelope: The file itself, as signed by the requester's node.
         minimum_bits: Least size of the requester's modulus.
+        near: Computes powers, in threads.
         stewards: In the order of ``bundle.steward_cards``, as are all tuples here.
     """
 
@@ -64,6 +66,7 @@ class Evidence:
     bundle: Bundle
     trust: Trust
     minimum_bits: int
+    near: Executor
     question: Question
     plan: Plan
     person: PersonCard
@@ -120,7 +123,9 @@ class Evidence:
         return self.record(kind, member).evidence.disclosed[name].value
 
 
-def open_evidence(envelope: Signed, bundle: Bundle, trust: Trust, minimum_bits: int) -> Evidence:
+def open_evidence(
+    envelope: Signed, bundle: Bundle, trust: Trust, minimum_bits: int, near: Executor
+) -> Evidence:
     """Decode every statement of a bundle.
 
     Raises:
@@ -132,6 +137,7 @@ def open_evidence(envelope: Signed, bundle: Bundle, trust: Trust, minimum_bits: 
         bundle=bundle,
         trust=trust,
         minimum_bits=minimum_bits,
+        near=near,
         question=question,
         plan=codec.decode(Plan, question.plan),
         person=bundle.person_card.unsafe_open(PersonCard),

@@ -5,6 +5,7 @@ Neither way is constant-time; keys are protected by who may run code beside them
 """
 
 import math
+from collections.abc import Sequence
 from functools import cache
 from itertools import count
 from typing import Final
@@ -34,6 +35,13 @@ def power(base: int, exponent: int, modulus: int) -> int:
     return int(_gmp.powmod(base, exponent, modulus))
 
 
+def powers(bases: Sequence[int], exponent: int, modulus: int) -> list[int]:
+    """``base**exponent mod modulus`` of each base; with GMP other threads go on meanwhile."""
+    if _gmp is None or not bases:
+        return [pow(base, exponent, modulus) for base in bases]
+    return [int(each) for each in _gmp.powmod_base_list(list(bases), exponent, modulus)]
+
+
 def multiply(factors: tuple[int, ...], modulus: int) -> int:
     """Product of ``factors`` modulo ``modulus``."""
     product, wide = big(1), big(modulus)
@@ -49,6 +57,11 @@ def invert(value: int, modulus: int) -> int:
         ValueError: there is none.
     """
     return pow(value, -1, modulus)
+
+
+def gcd(value: int, other: int) -> int:
+    """Greatest common divisor."""
+    return math.gcd(value, other) if _gmp is None else int(_gmp.gcd(value, other))
 
 
 def is_prime(candidate: int) -> bool:

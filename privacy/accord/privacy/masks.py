@@ -1,19 +1,20 @@
 """Masks that cancel only in the full sum of a ring.
 
-Each pair of the ring shares a key K_ij of this run.  Per ciphertext both derive the same
-number from it; the earlier of the two adds it, the later subtracts it.  One plaintext,
+Each pair of the ring shares a key K_ij of this run.  Both derive from it the key of one
+stream per round, and from that one number per ciphertext; the earlier of the two adds it,
+the later subtracts it.  One plaintext,
 and the sum of any part of the ring that lacks two honest members, stays uniform modulo N.
 Bonawitz et al., CCS 2017, section 4, without recovery from dropouts: a run that loses a
 member starts again, under a new run id.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from accord.domain.errors import FaultError
 from accord.privacy.parameters import STATISTICAL_BITS
-from accord.privacy.prf import derive_integer
+from accord.privacy.prf import Fields, stream_integer, stream_key
 
 
 class Round(StrEnum):
@@ -40,8 +41,9 @@ class Binding:
     decision: bytes
     recipient: bytes
 
-    def fields(self, index: int) -> dict[str, bytes | str | int]:
-        """All of it and the place of the ciphertext: two ciphertexts never share a mask."""
+    @property
+    def fields(self) -> Fields:
+        """All of it: the streams of two rounds never meet."""
         return {
             "version": self.version,
             "run_id": self.run_id,
@@ -49,32 +51,41 @@ class Binding:
             "round": str(self.round),
             "decision": self.decision,
             "recipient": self.recipient,
-            "index": index,
         }
 
 
-def mask(
-    own: str,
-    ring: Sequence[str],
-    keys: Mapping[str, bytes],
-    binding: Binding,
-    *,
-    n: int,
-    index: int,
-) -> int:
-    """The mask of member ``own`` for one ciphertext, modulo ``n``.
+@dataclass(frozen=True, slots=True)
+class Masks:
+    """One member's masks of one round: keys of streams, good for nothing else.
+
+    Attributes:
+        n: Modulus of the recipient.
+        added: Stream keys shared with later members of the ring.
+        subtracted: Stream keys shared with earlier ones.
+    """
+
+    n: int
+    added: tuple[bytes, ...] = field(repr=False)
+    subtracted: tuple[bytes, ...] = field(repr=False)
+
+    def at(self, index: int) -> int:
+        """The mask of the ciphertext at ``index``, modulo ``n``."""
+        bits = self.n.bit_length() + STATISTICAL_BITS
+        added = sum(stream_integer(key, index, bits) for key in self.added)
+        return (added - sum(stream_integer(key, index, bits) for key in self.subtracted)) % self.n
+
+
+def masks_of(
+    own: str, ring: Sequence[str], keys: Mapping[str, bytes], binding: Binding, n: int
+) -> Masks:
+    """The masks of member ``own`` modulo ``n``; ``keys`` maps the others to K_ij.
 
     Raises:
         FaultError: E-CRY-017; the key shared with a member of the ring is missing.
     """
-    place, fields = ring.index(own), binding.fields(index)
-    bits = n.bit_length() + STATISTICAL_BITS
-    total = 0
-    for other, member in enumerate(ring):
-        if other == place:
-            continue
-        if member not in keys:
-            raise FaultError("E-CRY-017", detail=f"no key shared with {member}")
-        term = derive_integer(keys[member], "mask", fields, bits)
-        total += term if place < other else -term
-    return total % n
+    place = ring.index(own)
+    if missing := [member for member in ring if member != own and member not in keys]:
+        raise FaultError("E-CRY-017", detail=f"no key shared with {missing[0]}")
+    later = [stream_key(keys[member], "mask", binding.fields) for member in ring[place + 1 :]]
+    earlier = [stream_key(keys[member], "mask", binding.fields) for member in ring[:place]]
+    return Masks(n, tuple(later), tuple(earlier))

@@ -12,7 +12,8 @@ residuosity.  Contributions do not lean on it: their plaintexts are masked.
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
@@ -25,6 +26,10 @@ from accord.privacy import arithmetic, modulus
 from accord.privacy.fixed_base import FixedBase
 from accord.privacy.opening import encode_ciphertext, encode_opening, parse_ciphertext
 from accord.privacy.parameters import KEY_BITS, MAX_TABLES, PRIME_DISTANCE_BITS
+from accord.privacy.work import INLINE, Grain, spread
+
+DECRYPTIONS: Final = Grain(items=2, least=4)
+"""A ciphertext takes 8 to 12 ms."""
 
 _GROWTH: Final = 4
 
@@ -63,11 +68,12 @@ class Encryptor:
     follows from N alone, so it is no secret.
     """
 
-    def __init__(self, key: EncryptionKey, encryptions: int) -> None:
+    def __init__(self, key: EncryptionKey, encryptions: int, expected: int = 0) -> None:
+        """``expected`` is the number of encryptions of the whole run, of which these are some."""
         self.key = key
         self._n = arithmetic.big(key.n)
         self._n_squared = self._n * self._n
-        self._obfuscator = _obfuscator(key).expect(encryptions)
+        self._obfuscator = _obfuscator(key).expect(encryptions, expected)
 
     def encrypt(self, m: int, exponent: int) -> bytes:
         """``(1 + m N) h_s**exponent mod N**2``, big-endian.
@@ -111,7 +117,11 @@ class DecryptionKey:
         Raises:
             VerificationError: E-CRY-004.
         """
-        return int(self.private.raw_decrypt(parse_ciphertext(self.n, ciphertext)))
+        return self.decrypt_all([ciphertext])[0]
+
+    def decrypt_all(self, ciphertexts: Sequence[bytes], near: Executor = INLINE) -> tuple[int, ...]:
+        """Their plaintexts; errors as in `decrypt`."""
+        return spread(near, self._decrypt, ciphertexts, DECRYPTIONS)
 
     def open_ciphertext(self, ciphertext: bytes) -> Opening:
         """Plaintext and randomness, for anybody to check.
@@ -119,22 +129,54 @@ class DecryptionKey:
         Raises:
             VerificationError: E-CRY-004.
         """
-        m = self.decrypt(ciphertext)
-        return encode_opening(self.n, m, self._root(int.from_bytes(ciphertext)))
+        return self.open_all([ciphertext])[0]
+
+    def open_all(
+        self, ciphertexts: Sequence[bytes], near: Executor = INLINE
+    ) -> tuple[Opening, ...]:
+        """Their openings; errors as in `open_ciphertext`."""
+        return spread(near, self._open, ciphertexts, DECRYPTIONS)
 
     def prove_square_free(self, owner: str) -> tuple[bytes, ...]:
         """N-th roots for the member card of ``owner``; see `accord.privacy.modulus`."""
         size = modulus.size_bytes(self.n)
-        return tuple(
-            self._root(value).to_bytes(size) for value in modulus.challenges(self.n, owner)
-        )
+        roots = self._roots(modulus.challenges(self.n, owner))
+        return tuple(root.to_bytes(size) for root in roots)
 
-    def _root(self, value: int) -> int:
-        """The N-th root modulo N, by the Chinese remainder theorem."""
+    def _open(self, ciphertexts: Sequence[bytes]) -> list[Opening]:
+        plaintexts = self._decrypt(ciphertexts)
+        roots = self._roots([int.from_bytes(ciphertext) for ciphertext in ciphertexts])
+        pairs = zip(plaintexts, roots, strict=True)
+        return [encode_opening(self.n, m, root) for m, root in pairs]
+
+    def _decrypt(self, ciphertexts: Sequence[bytes]) -> list[int]:
+        values = [parse_ciphertext(self.n, ciphertext) for ciphertext in ciphertexts]
         p, q = self.private.p, self.private.q
-        root_p = arithmetic.power(value % p, arithmetic.invert(self.n, p - 1), p)
-        root_q = arithmetic.power(value % q, arithmetic.invert(self.n, q - 1), q)
-        return int(root_p + p * ((root_q - root_p) * arithmetic.invert(p, q) % q))
+        return self._combine(_decrypt_modulo(p, q, values), _decrypt_modulo(q, p, values))
+
+    def _roots(self, values: Sequence[int]) -> list[int]:
+        """The N-th roots modulo N."""
+        p, q = self.private.p, self.private.q
+        return self._combine(_roots_modulo(p, self.n, values), _roots_modulo(q, self.n, values))
+
+    def _combine(self, modulo_p: Sequence[int], modulo_q: Sequence[int]) -> list[int]:
+        """Numbers modulo N from their remainders: Chinese remainder theorem."""
+        p, q = self.private.p, self.private.q
+        inverse = arithmetic.invert(p, q)
+        return [a + p * ((b - a) * inverse % q) for a, b in zip(modulo_p, modulo_q, strict=True)]
+
+
+def _decrypt_modulo(prime: int, other: int, values: Sequence[int]) -> list[int]:
+    """Plaintexts modulo one prime: Paillier 1999, section 7, with g = 1 + N."""
+    square = prime * prime
+    powers = arithmetic.powers([value % square for value in values], prime - 1, square)
+    factor = arithmetic.invert(-other, prime)
+    return [(power - 1) // prime * factor % prime for power in powers]
+
+
+def _roots_modulo(prime: int, n: int, values: Sequence[int]) -> list[int]:
+    exponent = arithmetic.invert(n, prime - 1)
+    return arithmetic.powers([value % prime for value in values], exponent, prime)
 
 
 def generate_key(random_bytes: RandomBytes, bits: int = KEY_BITS) -> DecryptionKey:
@@ -192,14 +234,14 @@ class _Obfuscator:
         self._asked = self._planned = 0
         self._table: FixedBase | None = None
 
-    def expect(self, powers: int) -> FixedBase:
-        """A table fit for ``powers`` more powers."""
+    def expect(self, powers: int, planned: int) -> FixedBase:
+        """A table fit for ``powers`` more powers; a new one for ``planned`` or more."""
         self._asked += powers
         table = self._table
         if table is None or self._asked >= _GROWTH * self._planned:
-            n, self._planned = self._key.n, self._asked
+            n, self._planned = self._key.n, max(self._asked, planned)
             base, bits = _obfuscator_base(n), self._key.exponent_bits
-            table = self._table = FixedBase(base, n * n, bits, self._asked)
+            table = self._table = FixedBase(base, n * n, bits, self._planned)
         return table
 
 

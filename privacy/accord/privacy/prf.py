@@ -2,8 +2,14 @@
 
 Every input is named and encoded unambiguously (canonical CBOR), so that two different
 uses of one key never meet.
+
+Where many numbers are needed, one HKDF gives the key of a stream, and SHAKE256 (FIPS 202)
+of that key and a place the number there.  Behind a secret prefix of fixed length a sponge
+is a pseudorandom function: Bertoni, Daemen, Peeters, Van Assche, "On the security of the
+keyed sponge construction", SKEW 2011.
 """
 
+import hashlib
 import hmac
 from collections.abc import Mapping
 from typing import Final
@@ -12,6 +18,8 @@ from accord.domain import codec
 
 _HASH: Final = "sha256"
 _HASH_BYTES: Final = 32
+_STREAM_KEY_BYTES: Final = 32
+_PLACE_BYTES: Final = 8
 _MAX_BYTES: Final = 255 * _HASH_BYTES  # RFC 5869, section 2.3
 
 Fields = Mapping[str, bytes | str | int]
@@ -43,6 +51,12 @@ def derive(key: bytes, purpose: str, fields: Fields, length: int) -> bytes:
     return expand(key, info, length)
 
 
-def derive_integer(key: bytes, purpose: str, fields: Fields, bits: int) -> int:
-    """A number of ``bits`` bits, rounded up to whole bytes."""
-    return int.from_bytes(derive(key, purpose, fields, -(-bits // 8)))
+def stream_key(key: bytes, purpose: str, fields: Fields) -> bytes:
+    """Key of a stream: 32 bytes."""
+    return derive(key, purpose, fields, _STREAM_KEY_BYTES)
+
+
+def stream_integer(key: bytes, place: int, bits: int) -> int:
+    """The number of ``bits`` bits, rounded up to whole bytes, at ``place`` of a stream."""
+    sponge = hashlib.shake_256(key + place.to_bytes(_PLACE_BYTES))
+    return int.from_bytes(sponge.digest(-(-bits // 8)))

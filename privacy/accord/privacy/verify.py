@@ -1,6 +1,7 @@
 """What an outsider checks of a tally, offline: neither a key nor `phe` is needed."""
 
 from collections.abc import Sequence
+from concurrent.futures import Executor
 
 from accord.domain.answer import CellMoments
 from accord.domain.contribution import Decision, Opening, Values
@@ -9,6 +10,7 @@ from accord.privacy import opening
 from accord.privacy.tally.checks import check_decision, check_roster, check_values
 from accord.privacy.tally.context import TallyContext
 from accord.privacy.tally.layouts import unpack_values, value_layout
+from accord.privacy.work import INLINE
 
 
 def verify_contributions(
@@ -29,7 +31,9 @@ def verify_contributions(
         raise VerificationError("E-CRY-010", sender=values[-1].sender)
 
 
-def verify_opening(n: int, values: Sequence[Values], openings: Sequence[Opening]) -> None:
+def verify_opening(
+    n: int, values: Sequence[Values], openings: Sequence[Opening], near: Executor = INLINE
+) -> None:
     """Multiply the ciphertexts of all senders and compare with the openings.
 
     Pre-condition: ``n`` passed `accord.privacy.modulus.verify_modulus`.
@@ -40,8 +44,8 @@ def verify_opening(n: int, values: Sequence[Values], openings: Sequence[Opening]
     if not values or {len(message.ciphertexts) for message in values} != {len(openings)}:
         raise VerificationError("E-CRY-005", detail="number of ciphertexts")
     places = zip(*(message.ciphertexts for message in values), strict=True)
-    for place, claimed in zip(places, openings, strict=True):
-        opening.verify_opening(n, opening.multiply_ciphertexts(n, place), claimed)
+    products = [opening.multiply_ciphertexts(n, place) for place in places]
+    opening.verify_openings(n, products, openings, near)
 
 
 def unpack_openings(

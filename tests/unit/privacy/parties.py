@@ -13,9 +13,10 @@ from accord.privacy.parameters import INSECURE_TESTING_KEY_BITS
 from accord.privacy.tally.context import TallyContext
 from accord.privacy.tally.encryption import Secrets
 from accord.privacy.tally.guard import GuardTally, Verdict
-from accord.privacy.tally.owner import OwnerInput, OwnerTally
+from accord.privacy.tally.owner import NOTHING, OwnerInput, OwnerTally, Said
 from accord.privacy.tally.requester import Partial, RequesterTally
 from accord.privacy.tally.specification import Transcript, run_tally
+from accord.privacy.work import WORK_INLINE, Work
 from accord.query.plan import CountKind, CountTerm, Extract, Group, Measure, Plan
 
 ROWS = CountTerm(CountKind.ROWS, "")
@@ -88,6 +89,7 @@ class Parties:
     inputs: Mapping[str, OwnerInput]
     guard_key: DecryptionKey
     requester_key: DecryptionKey
+    work: Work = WORK_INLINE
 
     def secrets(self, own: str) -> Secrets:
         context = self.context
@@ -105,14 +107,15 @@ class Parties:
             },
         )
 
-    def owner(self, own: str, *, answered: bytes = b"") -> OwnerTally:
+    def owner(self, own: str, said: Said = NOTHING) -> OwnerTally:
         return OwnerTally(
             self.context,
             self.inputs[own],
             self.secrets(own),
             guard_key=self.guard_key.encryption_key,
             requester_key=self.requester_key.encryption_key,
-            answered=answered,
+            said=said,
+            work=self.work,
         )
 
     def guard(self, **state: object) -> GuardTally:
@@ -121,11 +124,12 @@ class Parties:
             self.guard_key,
             self.secrets(self.context.guard),
             requester_key=self.requester_key.encryption_key,
+            work=self.work,
             **state,
         )
 
     def requester(self) -> RequesterTally:
-        return RequesterTally(self.context, self.requester_key)
+        return RequesterTally(self.context, self.requester_key, self.work)
 
     @property
     def data_versions(self) -> dict[str, bytes]:
@@ -147,6 +151,9 @@ class Parties:
     def specify(self) -> Transcript:
         secrets = {member: self.secrets(member) for member in self.context.value_ring}
         return run_tally(self.context, self.inputs, secrets, self.guard_key, self.requester_key)
+
+    def with_work(self, work: Work) -> "Parties":
+        return replace(self, work=work)
 
     def with_run(self, number: int) -> "Parties":
         return replace(self, context=replace(self.context, run_id=number.to_bytes(16)))

@@ -14,7 +14,7 @@ from accord.privacy.opening import (
     encode_ciphertext,
     multiply_ciphertexts,
     parse_ciphertext,
-    verify_opening,
+    verify_openings,
 )
 from accord.privacy.paillier import Encryptor, generate_key, parse_private_bytes
 from accord.privacy.parameters import (
@@ -72,7 +72,7 @@ def test_a_key_of_full_size_does_all_of_it():
     assert len(ciphertext) == 768
     opening = private.open_ciphertext(ciphertext)
     assert (len(opening.m), len(opening.r), int.from_bytes(opening.m)) == (384, 384, m)
-    verify_opening(private.n, ciphertext, opening)
+    verify_openings(private.n, [ciphertext], [opening])
     assert private.private.raw_decrypt(int.from_bytes(ciphertext)) == m
 
 
@@ -131,13 +131,13 @@ def test_a_product_opens_to_the_sum_and_to_nothing_else(private):
     encryptor, n = Encryptor(private.encryption_key, 3), private.n
     product = multiply_ciphertexts(n, [encryptor.encrypt(m, m % 97) for m in (3, 4, n - 1)])
     opening = private.open_ciphertext(product)
-    verify_opening(n, product, opening)
+    verify_openings(n, [product], [opening])
     assert int.from_bytes(opening.m) == 6
     size = size_bytes(n)
     for m, r in ((7, opening.r), (6, bytes(size)), (6, (1).to_bytes(size)), (6 + n, opening.r)):
         changed = type(opening)(m.to_bytes(size + (m > n)), r)
         with pytest.raises(VerificationError, match="E-CRY-005"):
-            verify_opening(n, product, changed)
+            verify_openings(n, [product], [changed])
 
 
 def test_what_is_no_ciphertext_is_rejected(private):
@@ -184,7 +184,7 @@ def test_results_are_the_same_without_gmp(private, monkeypatch):
         encryptor = Encryptor(public, 50)
         ciphertext = encryptor.encrypt(n - 5, 12345)
         opening = private.open_ciphertext(ciphertext)
-        verify_opening(n, ciphertext, opening)
+        verify_openings(n, [ciphertext], [opening])
         proof = private.prove_square_free("a")
         verify_modulus(n, proof, "a", INSECURE_TESTING_KEY_BITS)
         return [ciphertext, opening, proof, generate_key(stream("k"), 256).n]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from accord.privacy.prf import derive, derive_integer, expand, extract
+from accord.privacy.prf import derive, expand, extract, stream_integer, stream_key
 
 VECTORS = json.loads(
     (Path(__file__).parents[2] / "vectors" / "hkdf_sha256.json").read_text(encoding="utf-8")
@@ -36,4 +36,9 @@ def test_purpose_and_fields_are_told_apart():
         for fields in ({"x": b"12", "y": b"3"}, {"x": b"1", "y": b"23"}, {"x": "12", "y": b"3"})
     }
     assert len(outputs) == 6
-    assert derive_integer(bytes(32), "a", {}, 9) < 1 << 16
+
+
+def test_a_stream_has_one_number_for_every_key_and_place():
+    keys = [stream_key(bytes(32), purpose, {"x": b"1"}) for purpose in ("a", "b")]
+    assert len({stream_integer(key, place, 300) for key in keys for place in range(4)}) == 8
+    assert stream_integer(keys[0], 0, 9) == stream_integer(keys[0], 0, 16) < 1 << 16

@@ -17,6 +17,7 @@ from accord.domain.errors import (
 from accord.domain.question import Question
 from accord.privacy.disclosure import Reason
 from accord.privacy.tally.context import context_of
+from accord.privacy.tally.owner import Said
 from accord.privacy.verify import unpack_openings, verify_contributions, verify_opening
 from tests.unit.privacy.parties import (
     Parties,
@@ -93,9 +94,12 @@ def test_nothing_released_is_an_answer_without_numbers():
 def test_the_same_arguments_give_the_same_bytes_after_a_crash(parties):
     run = parties.run()
     decision = run.statement.decision
-    again = parties.owner("south", answered=decision.digest())
+    again = parties.owner("south", Said(decision=decision.digest()))
     assert again.counts() == run.counts["south"]
     assert again.values(decision) == run.values["south"]
+    restored = parties.owner("south", Said(run.counts["south"]))
+    assert restored.counts() is run.counts["south"]
+    assert restored.values(decision) == run.values["south"]
     guard = parties.guard(decided=decision)
     assert guard.decide(run.counts, parties.data_versions) == run.verdict
     assert guard.mask(run.statement) == run.mask

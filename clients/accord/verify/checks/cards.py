@@ -24,7 +24,7 @@ def check_cards(evidence: Evidence) -> None:
 
     def verify(n: int, proof: Sequence[bytes], owner: str) -> None:
         if owner == requester:
-            verify_modulus(n, proof, owner, evidence.minimum_bits)
+            verify_modulus(n, proof, owner, evidence.minimum_bits, evidence.near)
 
     for signed in evidence.bundle.cards:
         open_member_card(signed, evidence.trust, verify_signed, verify)

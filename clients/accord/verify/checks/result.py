@@ -12,7 +12,7 @@ _expect_answer = Expectation("E-VER-114")
 
 def check_opening(evidence: Evidence) -> None:
     """Check 12: the product of all ciphertexts is (1 + mN) r^N mod N^2, at every place."""
-    verify_opening(evidence.n, evidence.values, evidence.bundle.openings)
+    verify_opening(evidence.n, evidence.values, evidence.bundle.openings, evidence.near)
 
 
 def check_sums(evidence: Evidence) -> None:

@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 
 from accord.domain import codec
+from accord.domain.contribution import Counts
 from accord.domain.question import Question
+from accord.domain.signed import Signed
 from accord.node.handlers.pair_keys import PairKeys
 from accord.node.member import Member
 from accord.node.runs import OwnerRun
 from accord.privacy.tally.context import context_of
 from accord.privacy.tally.encryption import Secrets
-from accord.privacy.tally.owner import OwnerInput, OwnerTally
+from accord.privacy.tally.owner import OwnerInput, OwnerTally, Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,5 +32,10 @@ class OwnerTallies:
             Secrets(run.seed, self.pair_keys.run_keys(context)),
             guard_key=self.member.encryption_key(question.guard),
             requester_key=self.member.encryption_key(question.requester),
-            answered=answered,
+            said=Said(_counts(run), answered),
         )
+
+
+def _counts(run: OwnerRun) -> Counts | None:
+    """What the run has committed to: our own bytes, which need not be computed again."""
+    return codec.decode(Signed, run.counts).unsafe_open(Counts) if run.counts else None

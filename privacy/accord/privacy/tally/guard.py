@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from accord.domain.contribution import Counts, Decision, GuardStatement, Values, digest_of
 from accord.domain.errors import RefusalError
 from accord.privacy.disclosure import CellCounts, Reason, decide
-from accord.privacy.masks import Round
+from accord.privacy.masks import Round, masks_of
 from accord.privacy.opening import multiply_ciphertexts
 from accord.privacy.paillier import DecryptionKey, EncryptionKey
 from accord.privacy.tally.checks import check_counts, check_roster
 from accord.privacy.tally.context import TallyContext
 from accord.privacy.tally.encryption import Secrets, encrypt_masked
 from accord.privacy.tally.layouts import count_layout, unpack_counts, value_layout
+from accord.privacy.work import WORK_INLINE, Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +43,15 @@ class GuardTally:
         *,
         requester_key: EncryptionKey,
         decided: Decision | None = None,
+        work: Work = WORK_INLINE,
     ) -> None:
         self._context = context
         self._key = key
         self._secrets = secrets
         self._requester_key = requester_key
         self._decided = decided
+        self._work = work
+        self._masked: tuple[bytes, tuple[bytes, ...]] | None = None
 
     def decide(self, counts: Mapping[str, Counts], data_versions: Mapping[str, bytes]) -> Verdict:
         """The one decision of this run.
@@ -110,19 +114,28 @@ class GuardTally:
         for owner in context.count_ring:
             check_counts(context, owner, counts[owner], len(layout.plaintexts))
         columns = zip(*(counts[owner].ciphertexts for owner in context.count_ring), strict=True)
-        plaintexts = [self._key.decrypt(multiply_ciphertexts(n, column)) for column in columns]
+        products = [multiply_ciphertexts(n, column) for column in columns]
+        plaintexts = self._key.decrypt_all(products, self._work.near)
         return unpack_counts(layout, plaintexts, len(context.plan.counts))
 
     def _mask(self, decision: Decision) -> tuple[bytes, ...]:
-        context, key = self._context, self._requester_key
-        layout = value_layout(context, decision.allowed, key.n)
+        """The mask ciphertexts of a decision; kept, since deciding and sending need them."""
         digest = decision.digest()
+        if self._masked is None or self._masked[0] != digest:
+            self._masked = digest, self._encrypt_mask(decision, digest)
+        return self._masked[1]
+
+    def _encrypt_mask(self, decision: Decision, digest: bytes) -> tuple[bytes, ...]:
+        context, key, secrets = self._context, self._requester_key, self._secrets
+        layout = value_layout(context, decision.allowed, key.n)
+        binding = context.binding(Round.VALUES, key.n, digest)
+        ring = context.value_ring
         return encrypt_masked(
-            context.guard,
-            context.value_ring,
             [0] * len(layout.plaintexts),
-            secrets=self._secrets,
+            masks_of(context.guard, ring, secrets.pair_keys, binding, key.n),
+            seed=secrets.seed,
             key=key,
-            binding=context.binding(Round.VALUES, key.n, digest),
+            binding=binding,
             content=digest,
+            executor=self._work.far,
         )

@@ -8,18 +8,21 @@ Everything is a function of (extract, seed, K_ij, decision): after a crash the s
 arguments give the same bytes, and an inspector can recompute them.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from accord.domain import codec
 from accord.domain.contribution import Counts, Decision, Values, digest_of
 from accord.domain.errors import FaultError, RefusalError, VerificationError
-from accord.privacy.masks import Round
+from accord.privacy.masks import Binding, Round, masks_of
 from accord.privacy.packing import pack
 from accord.privacy.paillier import EncryptionKey
 from accord.privacy.tally.checks import check_decision
 from accord.privacy.tally.context import TallyContext
 from accord.privacy.tally.encryption import Secrets, encrypt_masked
 from accord.privacy.tally.layouts import count_layout, value_layout
+from accord.privacy.work import WORK_INLINE, Work
 from accord.query.plan import Extract
 
 
@@ -51,8 +54,24 @@ class OwnerInput:
         return contributes, objects, int(cell in self.vetoes)
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What an owner has said in a run so far.
+
+    Attributes:
+        counts: Its first message, as its access record commits to it.
+        decision: Digest of the decision it has answered, empty before.
+    """
+
+    counts: Counts | None = None
+    decision: bytes = b""
+
+
+NOTHING: Final = Said()
+
+
 class OwnerTally:
-    """State: the first decision it answered; ``answered`` restores it after a crash."""
+    """State: what it has said, which ``said`` restores after a crash."""
 
     def __init__(
         self,
@@ -62,9 +81,19 @@ class OwnerTally:
         *,
         guard_key: EncryptionKey,
         requester_key: EncryptionKey,
-        answered: bytes = b"",
+        said: Said = NOTHING,
+        work: Work = WORK_INLINE,
     ) -> None:
         """See the class.
+
+        Args:
+            context: Run, question, ring and plan.
+            own: What this owner brings.
+            secrets: Seed and pair keys of the run.
+            guard_key: For the counts.
+            requester_key: For the values.
+            said: What it has said in this run before.
+            work: Where it encrypts.
 
         Raises:
             FaultError: E-CRY-016; the extract does not fit the plan.
@@ -75,9 +104,10 @@ class OwnerTally:
         self._secrets = secrets
         self._guard_key = guard_key
         self._requester_key = requester_key
-        self._answered = answered
+        self._answered = said.decision
         self._content = codec.digest("extract", own.extract)
-        self._counts: Counts | None = None
+        self._counts = said.counts
+        self._work = work
 
     def counts(self) -> Counts:
         """First message.  The requester's own has no ciphertexts: nothing of it counts."""
@@ -110,15 +140,10 @@ class OwnerTally:
         context, key = self._context, self._requester_key
         released = (cell for cell, allowed in enumerate(decision.allowed) if allowed)
         moments = [moment for cell in released for moment in self._own.extract.moments[cell]]
-        ciphertexts = encrypt_masked(
-            self._own.owner,
-            context.value_ring,
-            pack(value_layout(context, decision.allowed, key.n), moments),
-            secrets=self._secrets,
-            key=key,
-            binding=context.binding(Round.VALUES, key.n, self._answered),
-            content=self._content,
-        )
+        plaintexts = pack(value_layout(context, decision.allowed, key.n), moments)
+        binding = context.binding(Round.VALUES, key.n, self._answered)
+        ring = context.value_ring
+        ciphertexts = self._encrypt(plaintexts, ring, key, binding, self._content)
         return Values(
             context.version,
             context.run_id,
@@ -139,14 +164,28 @@ class OwnerTally:
             for cell, counts in enumerate(own.extract.counts)
             for number in (*counts, *own.flags(cell))
         ]
+        plaintexts = pack(count_layout(context, key.n), numbers)
+        content = codec.digest("counts", numbers)
+        binding = context.binding(Round.COUNTS, key.n)
+        return self._encrypt(plaintexts, context.count_ring, key, binding, content)
+
+    def _encrypt(
+        self,
+        plaintexts: Sequence[int],
+        ring: Sequence[str],
+        key: EncryptionKey,
+        binding: Binding,
+        content: bytes,
+    ) -> tuple[bytes, ...]:
+        pair_keys = self._secrets.pair_keys
         return encrypt_masked(
-            own.owner,
-            context.count_ring,
-            pack(count_layout(context, key.n), numbers),
-            secrets=self._secrets,
+            plaintexts,
+            masks_of(self._own.owner, ring, pair_keys, binding, key.n),
+            seed=self._secrets.seed,
             key=key,
-            binding=context.binding(Round.COUNTS, key.n),
-            content=codec.digest("counts", numbers),
+            binding=binding,
+            content=content,
+            executor=self._work.far,
         )
 
     def _check(self, decision: Decision) -> None:

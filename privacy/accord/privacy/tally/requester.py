@@ -17,6 +17,7 @@ from accord.privacy.tally.checks import check_roster, check_statement, check_val
 from accord.privacy.tally.context import TallyContext
 from accord.privacy.tally.layouts import value_layout
 from accord.privacy.verify import unpack_openings
+from accord.privacy.work import WORK_INLINE, Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +37,10 @@ class Partial:
 class RequesterTally:
     """Stateless between its two steps; the release record stands between them."""
 
-    def __init__(self, context: TallyContext, key: DecryptionKey) -> None:
+    def __init__(self, context: TallyContext, key: DecryptionKey, work: Work = WORK_INLINE) -> None:
         self._context = context
         self._key = key
+        self._work = work
 
     def add(self, values: Mapping[str, Values], statement: GuardStatement) -> Partial:
         """Multiply what all owners sent.
@@ -75,7 +77,7 @@ class RequesterTally:
         if digest_of(mask.ciphertexts) != statement.mask:
             raise VerificationError("E-CRY-015", guard=context.guard)
         products = self._multiply([partial.products, mask.ciphertexts])
-        openings = tuple(self._key.open_ciphertext(product) for product in products)
+        openings = self._key.open_all(products, self._work.near)
         return openings, unpack_openings(context, statement.decision, self._key.n, openings)
 
     def _check(self, sender: str, values: Values, statement: GuardStatement) -> None:

@@ -11,11 +11,11 @@ from accord.domain import codec
 from accord.domain.answer import CellMoments
 from accord.domain.contribution import Decision, Opening, digest_of
 from accord.privacy.disclosure import CellCounts, Reason, decide
-from accord.privacy.masks import Binding, Round, mask
+from accord.privacy.masks import Binding, Round, masks_of
 from accord.privacy.opening import encode_opening
 from accord.privacy.packing import make_layout, pack, unpack
 from accord.privacy.paillier import DecryptionKey, Encryptor
-from accord.privacy.prf import derive_integer
+from accord.privacy.prf import stream_integer, stream_key
 from accord.privacy.tally.context import TallyContext
 from accord.privacy.tally.encryption import Secrets
 from accord.privacy.tally.owner import OwnerInput
@@ -124,14 +124,15 @@ def _encrypt(
     binding: Binding,
     content: bytes,
 ) -> tuple[bytes, ...]:
-    public, encryptor = key.encryption_key, Encryptor(key.encryption_key, 1)
-    ciphertexts = []
-    for index, plaintext in enumerate(plaintexts):
-        noise = mask(own, ring, secrets[own].pair_keys, binding, n=key.n, index=index)
-        fields = {**binding.fields(index), "content": content}
-        exponent = derive_integer(secrets[own].seed, "exponent", fields, public.exponent_bits)
-        ciphertexts.append(encryptor.encrypt((plaintext + noise) % key.n, exponent))
-    return tuple(ciphertexts)
+    encryptor, bits = Encryptor(key.encryption_key, 1), key.encryption_key.exponent_bits
+    masks = masks_of(own, ring, secrets[own].pair_keys, binding, key.n)
+    exponents = stream_key(secrets[own].seed, "exponent", {**binding.fields, "content": content})
+    return tuple(
+        encryptor.encrypt(
+            (plaintext + masks.at(index)) % key.n, stream_integer(exponents, index, bits)
+        )
+        for index, plaintext in enumerate(plaintexts)
+    )
 
 
 def _multiply(n: int, messages: Ciphertexts) -> list[int]:
