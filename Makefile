@@ -15,6 +15,7 @@ BIN = $(dir $(PY))
 K ?=
 T ?=
 PART ?=
+SECONDS := $(if $(filter command,$(origin SECONDS)),$(SECONDS),300)
 JOBS ?= 2
 PYTEST_FLAGS ?= -n $(JOBS) --dist loadgroup
 
@@ -24,7 +25,7 @@ PROTO_OUT ?= proto/gen
 PROTOS := $(wildcard proto/accord/wire/v1/*.proto)
 LINTED := benchmarks clients ledger nodes privacy proto tests tools
 
-.PHONY: help install demo test check format lint types imports wire contracts-fresh bench proto contracts clean
+.PHONY: help install demo test check format lint types imports wire contracts-fresh bench fuzz proto contracts clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -93,6 +94,9 @@ contracts-fresh:
 
 bench: $(BENCHED) ## measures what docs/benchmarks.md lists, under five minutes (PART=tally: that alone)
 	@"$(PY)" -m benchmarks $(PART)
+
+fuzz: install ## searches for input that breaks a reader, for SECONDS=300
+	@"$(PY)" -m tests.fuzz.guided build/fuzz/corpus -max_total_time=$(SECONDS) -artifact_prefix=build/fuzz/
 
 # A peer has no wheel for every Python: its rows then say that it is missing.
 $(BENCHED): $(STAMP)
