@@ -15,7 +15,7 @@ BIN = $(dir $(PY))
 K ?=
 T ?=
 PART ?=
-SECONDS := $(if $(filter command,$(origin SECONDS)),$(SECONDS),300)
+FUZZ_S ?= 300
 JOBS ?= 2
 PYTEST_FLAGS ?= -n $(JOBS) --dist loadgroup
 
@@ -95,8 +95,8 @@ contracts-fresh:
 bench: $(BENCHED) ## measures what docs/benchmarks.md lists, under five minutes (PART=tally: that alone)
 	@"$(PY)" -m benchmarks $(PART)
 
-fuzz: install ## searches for input that breaks a reader, for SECONDS=300
-	@"$(PY)" -m tests.fuzz.guided build/fuzz/corpus -max_total_time=$(SECONDS) -artifact_prefix=build/fuzz/
+fuzz: install ## searches for input that breaks a reader, for FUZZ_S=300 seconds
+	@"$(PY)" -m tests.fuzz.guided build/fuzz/corpus -max_total_time=$(FUZZ_S) -artifact_prefix=build/fuzz/
 
 # A peer has no wheel for every Python: its rows then say that it is missing.
 $(BENCHED): $(STAMP)
