@@ -131,7 +131,7 @@ def test_an_owner_killed_around_sending_its_anchor(running: Consortium, when: st
     assert error.record.startswith(f"{STATS}#")
     kinds = running.kinds("alpha", run_id)
     assert kinds == [RecordKind.ACCEPT, RecordKind.ACCESS]
-    assert running.client(ANA).show_run(run_id).run.state == "failed"
+    assert running.client(ANA).show_run(run_id).run.state == "interrupted"
     assert_asking_again_works(running)
     assert running.kinds("alpha", run_id) == kinds
     assert_nothing_missing_or_doubled(running, "alpha")
@@ -154,12 +154,12 @@ def test_the_guard_killed_around_its_decision(running: Consortium, when: str) ->
 
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_the_requester_killed_around_its_release(running: Consortium, when: str) -> None:
-    """The run is ended by the record of its interruption, when the node is back."""
+    """When the node is back it records the interruption."""
     with as_process(running, STATS, when, "release"), pytest.raises(UnavailableError):
         running.ask(SQL)
     run = running.client(ANA).runs(1)[0]
-    assert run.state == "failed"
-    kinds = [RecordKind.APPLY, RecordKind.RELEASE, RecordKind.ABORT]
+    assert run.state == "interrupted"
+    kinds = [RecordKind.APPLY, RecordKind.RELEASE, RecordKind.INTERRUPT]
     assert running.kinds(STATS, run.run_id) == kinds
     last = running.client(ANA).show_run(run.run_id).steps[-1]
     assert last.refusal

@@ -7,23 +7,14 @@ from typing import Annotated, Final
 import typer
 
 from accord.cli import exit_codes
-from accord.cli.files import write_file
 from accord.cli.persons import open_client
 from accord.cli.purposes import check_purpose
-from accord.cli.render_answer import answer_table
 from accord.cli.render_errors import error_as_json, print_error
 from accord.cli.render_progress import ProgressBoard
-from accord.cli.results import (
-    check_csv,
-    check_result,
-    print_evidence,
-    result_as_json,
-    write_csv,
-)
+from accord.cli.results import check_csv, default_bundle, say_refused, show_outcome
 from accord.cli.session import As, Csv, Json, Session, session_of
 from accord.client.client import Client, Finished
 from accord.domain import codec
-from accord.domain.bundle import FILE_SUFFIX
 from accord.domain.errors import AccordError, RefusalError
 from accord.domain.question import Question
 from accord.query.describe import describe
@@ -56,15 +47,8 @@ def ask(  # noqa: PLR0913 - one parameter per option
         trust = client.profile.trust
     if isinstance(finished, RefusalError) or finished.outcome is None:
         raise typer.Exit(_end_dry_run(session, question, board, finished, as_json=as_json))
-    path = bundle or Path(f"{question.run_id.hex()}{FILE_SUFFIX}")
-    write_file(path, finished.outcome.bundle)
-    result = check_result(finished.outcome, path, trust)
-    write_csv(csv, result)
-    if as_json:
-        session.print_json(result_as_json(result))
-        return
-    session.out.print(answer_table(result.answer, result.plan, session.texts))
-    print_evidence(session.talk, result, session.texts)
+    path = bundle or default_bundle(question.run_id)
+    show_outcome(session, finished.outcome, path, csv, trust, as_json=as_json)
 
 
 def _run(
@@ -76,9 +60,7 @@ def _run(
     except RefusalError as error:
         if question.dry_run:
             return error
-        if board.refused:
-            members = (f"{name} ({each.code})" for name, each in board.refused.items())
-            session.say("refused_by", members=session.texts.say("comma").join(members))
+        say_refused(session, board)
         raise
 
 

@@ -6,13 +6,16 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
-from accord.cli.render_answer import answer_as_json
+from accord.cli.files import write_file
+from accord.cli.render_answer import answer_as_json, answer_table
+from accord.cli.render_progress import ProgressBoard
+from accord.cli.session import Session
 from accord.cli.texts import Texts
 from accord.client.csv_text import answer_to_csv
 from accord.client.files import check_new, write_new_file
 from accord.domain import codec
 from accord.domain.answer import Answer
-from accord.domain.bundle import Bundle
+from accord.domain.bundle import FILE_SUFFIX, Bundle
 from accord.domain.card import Trust
 from accord.domain.errors import VerificationError
 from accord.domain.question import Question
@@ -69,6 +72,42 @@ def check_result(outcome: Outcome, file: Path | None, trust: Trust) -> AskedResu
         file=file,
         report=report,
     )
+
+
+def default_bundle(run_id: bytes) -> Path:
+    """Where the bundle of a run goes if nobody says: this folder."""
+    return Path(f"{run_id.hex()}{FILE_SUFFIX}")
+
+
+def show_outcome(
+    session: Session,
+    outcome: Outcome,
+    bundle: Path,
+    csv: Path | None,
+    trust: Trust,
+    *,
+    as_json: bool,
+) -> None:
+    """Write the bundle, and show the answer and what shows that it is right.
+
+    Raises:
+        VerificationError, RequestError: As `check_result`.
+    """
+    write_file(bundle, outcome.bundle)
+    result = check_result(outcome, bundle, trust)
+    write_csv(csv, result)
+    if as_json:
+        session.print_json(result_as_json(result))
+        return
+    session.out.print(answer_table(result.answer, result.plan, session.texts))
+    print_evidence(session.talk, result, session.texts)
+
+
+def say_refused(session: Session, board: ProgressBoard) -> None:
+    """Name everybody who refused: an error names one."""
+    if board.refused:
+        members = (f"{name} ({each.code})" for name, each in board.refused.items())
+        session.say("refused_by", members=session.texts.say("comma").join(members))
 
 
 def print_evidence(console: Console, result: AskedResult, texts: Texts) -> None:

@@ -14,17 +14,23 @@ from accord.cli.identifiers import find_id
 from accord.cli.persons import open_client
 from accord.cli.render_answer import answer_as_json, answer_table
 from accord.cli.render_errors import error_as_json, print_error
+from accord.cli.render_progress import ProgressBoard
 from accord.cli.results import (
     AskedResult,
     check_csv,
     check_result,
+    default_bundle,
     print_evidence,
+    say_refused,
+    show_outcome,
     write_csv,
 )
 from accord.cli.session import As, Csv, Json, Session, session_of
-from accord.client.client import Client
+from accord.client.client import Client, Finished
 from accord.client.progress import Stage, Step
 from accord.client.summaries import Run, RunDetail
+from accord.domain.errors import RefusalError
+from accord.domain.question import Question
 from accord.domain.run import Outcome
 
 app = typer.Typer(add_completion=False)
@@ -59,6 +65,56 @@ def runs(
         row = (run.run_id.hex()[:_SHOWN_DIGITS], run.asked, state, run.purpose, run.sql)
         table.add_row(*map(Text, row))
     session.out.print(table)
+    if any(run.state == "interrupted" for run in found):
+        session.say("runs_resumable")
+
+
+@app.command()
+def cancel(
+    context: typer.Context,
+    run: Annotated[str, typer.Argument(metavar="ID")],
+    *,
+    profile: As = None,
+    as_json: Json = False,
+) -> None:
+    """End one run."""
+    session = session_of(context)
+    with open_client(session, profile) as client:
+        run_id = _find_run(client, run)
+        done = client.cancel(run_id)
+    if as_json:
+        value = {"run": run_id.hex(), "record": done.record}
+        session.print_json({**value, "told": list(done.told), "missed": list(done.missed)})
+        return
+    session.out.print(run_id.hex())
+    comma = session.texts.say("comma")
+    session.say("cancelled", record=done.record, told=comma.join(done.told) or "-")
+    if done.missed:
+        session.say("cancelled_missed", missed=comma.join(done.missed))
+
+
+@app.command()
+def resume(
+    context: typer.Context,
+    run: Annotated[str, typer.Argument(metavar="ID")],
+    *,
+    bundle: Annotated[Path | None, typer.Option("--bundle", metavar="FILE")] = None,
+    csv: Csv = None,
+    profile: As = None,
+    as_json: Json = False,
+) -> None:
+    """Go on with one run."""
+    session = session_of(context)
+    check_csv(csv)
+    with open_client(session, profile) as client:
+        run_id = _find_run(client, run)
+        question = client.question_of(client.show_run(run_id)).unsafe_open(Question)
+        with ProgressBoard(session.talk, question, session.texts) as board:
+            finished = _go_on(session, client, run_id, board)
+        trust = client.profile.trust
+    if finished.outcome is not None:
+        path = bundle or default_bundle(run_id)
+        show_outcome(session, finished.outcome, path, csv, trust, as_json=as_json)
 
 
 @app.command()
@@ -90,6 +146,14 @@ def show(
         _print_detail(session, detail, result)
 
 
+def _go_on(session: Session, client: Client, run_id: bytes, board: ProgressBoard) -> Finished:
+    try:
+        return client.resume(run_id, board.show)
+    except RefusalError:
+        say_refused(session, board)
+        raise
+
+
 def _find_run(client: Client, text: str) -> bytes:
     return find_id(text, lambda: (run.run_id for run in client.runs(1000)), "run", "accord runs")
 
@@ -104,6 +168,8 @@ def _print_detail(session: Session, detail: RunDetail, result: AskedResult | Non
         session.out.print(Text(f"  {step.member}  {stage}  {step.record}"), soft_wrap=True)
         if step.refusal is not None:
             print_error(session.out, texts, step.refusal)
+    if run.state == "interrupted":
+        session.say("run_resumable", run=run.run_id.hex()[:_SHOWN_DIGITS], expires=run.expires)
     if result is not None:
         session.out.print(answer_table(result.answer, result.plan, texts))
         print_evidence(session.talk, result, texts)
@@ -126,6 +192,7 @@ def _run_as_json(run: Run) -> dict[str, object]:
         "purpose": run.purpose,
         "state": run.state,
         "asked": run.asked,
+        "expires": run.expires,
     }
 
 

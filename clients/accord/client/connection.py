@@ -57,7 +57,7 @@ class Connection:
     """Questions of one person to the node of their own member; use as a context manager.
 
     Attributes:
-        client: Everything else a person can do: list, publish, grant, revoke.
+        client: Everything else a person can do: list, cancel, publish, grant, revoke.
     """
 
     def __init__(self, client: Client) -> None:
@@ -138,6 +138,18 @@ class Connection:
             yield _dry_run(question, steps, refusal)
         else:
             yield _dry_run(question, steps, None) if dry_run else _result(finished)
+
+    def resume(self, run_id: bytes) -> Result:
+        """Go on with an interrupted run, from what was committed, and wait for its end.
+
+        Args:
+            run_id: 16 bytes, as in ``client.runs()``.
+
+        Raises:
+            RequestError, RefusalError: It cannot be resumed; see `Client.follow_resumed`.
+            UnavailableError: A member or the ledger is still away.
+        """
+        return _result(self.client.resume(run_id))
 
 
 def _kept(

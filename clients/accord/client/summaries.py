@@ -16,8 +16,9 @@ class Run:
     """One of the analyst's runs.
 
     Attributes:
-        state: running, finished, refused, failed or dry_run.
+        state: running, finished, refused, failed, interrupted, cancelled or dry_run.
         asked: RFC 3339, UTC.
+        expires: Until when it may be resumed if it is interrupted; RFC 3339, UTC.
     """
 
     run_id: bytes
@@ -25,6 +26,22 @@ class Run:
     purpose: str
     state: str
     asked: str
+    expires: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelled:
+    """A cancelled run.
+
+    Attributes:
+        record: The abort record, as ``MEMBER#INDEX``.
+        told: Owners and guard that have recorded it.
+        missed: Those that could not be reached.
+    """
+
+    record: str
+    told: tuple[str, ...]
+    missed: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +51,14 @@ class RunDetail:
     Attributes:
         bundle: Bytes of the evidence bundle; empty unless finished.
         block: Ledger block of the release; 0 unless finished.
+        question: As the analyst signed it (canonical CBOR of a Signed).
     """
 
     run: Run
     steps: tuple[Step, ...]
     bundle: bytes
     block: int
+    question: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +115,14 @@ class Health:
 
 def run_from_wire(message: wire.RunSummary) -> Run:
     """One line of ``ListRuns``."""
-    return Run(message.run_id, message.sql, message.purpose, message.state, message.asked)
+    return Run(
+        message.run_id,
+        message.sql,
+        message.purpose,
+        message.state,
+        message.asked,
+        message.expires,
+    )
 
 
 def steps_from_wire(message: wire.ShowRunResponse) -> tuple[Step, ...]:

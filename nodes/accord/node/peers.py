@@ -55,3 +55,7 @@ class Peers(Protocol):
     ) -> Signed:
         """The guard's signed `Values`: its mask."""
         ...
+
+    def abort(self, member: str, run_id: bytes, cancellation: Signed) -> str:
+        """Tell a member that a run of ours is cancelled; returns its record."""
+        ...

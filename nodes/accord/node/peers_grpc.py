@@ -102,6 +102,11 @@ class GrpcPeers:
         answer = self._call(member, lambda stub: stub.SendMask, request)
         return codec.decode(Signed, answer.mask)
 
+    def abort(self, member: str, run_id: bytes, cancellation: Signed) -> str:
+        """See `Peers`."""
+        request = wire.AbortRequest(header=header(run_id), cancellation=codec.encode(cancellation))
+        return self._call(member, lambda stub: stub.Abort, request).record
+
     def _call(
         self, member: str, method: Callable[[rpc.RunServiceStub], Callable[..., T]], request: object
     ) -> T:

@@ -5,12 +5,29 @@ Seeds and extracts are kept for a later inspection; they never leave.
 
 from dataclasses import dataclass
 
+from accord.domain.catalogue import Table
 from accord.domain.run import Asked
+from accord.domain.signed import Signed
 from accord.query.plan import Extract
 
 OWNER = "owner"
 GUARD = "guard"
 REQUESTER = "requester"
+ACCEPTED = "accepted"  # state of an owner's part before it has committed to anything
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerAccepted:
+    """An owner's part between its accept and its access record.
+
+    Attributes:
+        grant: Digest of the grant it was accepted under.
+        data_version: What it was accepted for; other rows would be another question.
+    """
+
+    asked: Asked
+    grant: bytes
+    data_version: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +72,35 @@ class GuardRun:
 
 
 @dataclass(frozen=True, slots=True)
+class FoundGrant:
+    """A grant an owner names, with the card of the steward who signed it."""
+
+    signed: Signed
+    steward_card: Signed
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What a run is carried out from, and goes on from after an interruption.
+
+    Attributes:
+        question: As the analyst signed it.
+        grants: By owner; evidence for the bundle.
+    """
+
+    question: Signed
+    person_card: Signed
+    table: Table
+    grants: dict[str, FoundGrant]
+
+
+@dataclass(frozen=True, slots=True)
 class RequesterRun:
     """The requester's part, as `accord runs` shows it.
 
     Attributes:
+        asked: RFC 3339, UTC, like ``expires``.
+        begun: Canonical CBOR of `Begun`.
         sealed_outcome: `Outcome` sealed to the analyst; empty until finished.
     """
 
@@ -66,4 +108,6 @@ class RequesterRun:
     sql: str
     purpose: str
     asked: str
+    expires: str
+    begun: bytes
     sealed_outcome: bytes

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 
 from accord.domain.bundle import LogProof
 from accord.ledger.evm.anchor_proof import AnchoredHead
+from accord.node.handlers.abort import Abort
 from accord.node.handlers.ask import Ask
+from accord.node.handlers.cancel import Cancel
 from accord.node.handlers.catalogue import Catalogue
 from accord.node.handlers.contribute import Contribute
 from accord.node.handlers.coordinate import Coordinate
@@ -20,6 +22,8 @@ from accord.node.handlers.guard import Guard
 from accord.node.handlers.history import History
 from accord.node.handlers.owner_tally import OwnerTallies
 from accord.node.handlers.pair_keys import PairKeys
+from accord.node.handlers.resume import Resume
+from accord.node.handlers.running import Runner
 from accord.node.handlers.status import Status
 from accord.node.handlers.values import SendValues
 from accord.node.member import Member
@@ -73,6 +77,7 @@ def _run_handlers(parts: Parts, grants: Grants) -> RunHandlers:
         contribute=Contribute(member, tallies, lambda o: open_source(o.description, o.folder)),
         guard=Guard(member, pair_keys, EvidenceChecker(member.cards, parts.anchored)),
         send_values=SendValues(member, tallies),
+        abort=Abort(member),
     )
 
 
@@ -83,9 +88,12 @@ def _person_handlers(parts: Parts, catalogue: Catalogue, grants: Grants) -> Pers
     def block_of(proof: LogProof) -> int:
         return parts.anchored(proof.anchor).block_number
 
+    runner = Runner(member, Coordinate(member, peers), block_of)
     return PersonHandlers(
         draft=draft,
-        ask=Ask(member, draft, Coordinate(member, peers), block_of),
+        ask=Ask(member, draft, runner),
+        cancel=Cancel(member, peers),
+        resume=Resume(member, runner),
         history=History(member),
         catalogue=catalogue,
         grants=grants,

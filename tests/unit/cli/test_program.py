@@ -275,4 +275,5 @@ def test_the_help_of_every_command_is_chinese_but_for_what_is_typed(
         for line in shown.splitlines():
             words = re.findall(r"[A-Za-z]{3,}", typed.sub("", line))
             known = {"SELECT", "Parquet", "json", "toml", "Ctrl", *COMMANDS, "new", "down"}
-            assert set(words) <= known | {"inspect", "publish", "list", "show", "run"}, line
+            verbs = {"inspect", "publish", "list", "show", "run", "cancel", "resume"}
+            assert set(words) <= known | verbs, line

@@ -186,6 +186,13 @@ class Script(AnalystServiceServicer, StewardServiceServicer, StatusServiceServic
     def ListRuns(self, request: Any, context: Any) -> Any:
         return self._answer("ListRuns", request, context)
 
+    def CancelRun(self, request: Any, context: Any) -> Any:
+        return self._answer("CancelRun", request, context)
+
+    def ResumeRun(self, request: Any, context: Any) -> Any:
+        with _refusing(context):
+            yield from self._answer("ResumeRun", request, context)
+
     def ShowRun(self, request: Any, context: Any) -> Any:
         return self._answer("ShowRun", request, context)
 

@@ -1,5 +1,7 @@
 """From the guard's mask to the answer, and the evidence bundle that shows how it came about."""
 
+from collections.abc import Mapping
+
 from accord.domain import codec
 from accord.domain.bundle import BUNDLE_VERSION, BY_INSPECTION_ONLY, Bundle, RecordEvidence
 from accord.domain.contribution import GuardStatement, Values
@@ -7,21 +9,21 @@ from accord.domain.question import Question
 from accord.domain.run import BUNDLE, Asked
 from accord.domain.signed import Signed
 from accord.node.handlers.coordinate import Opened
-from accord.node.handlers.draft import Drafted
 from accord.node.member import Member
+from accord.node.runs import FoundGrant
 from accord.query.finish import finish
 from accord.query.plan import Plan
 
 
 def make_bundle(
-    member: Member, asked: Asked, drafted: Drafted, opened: Opened, apply: int
+    member: Member, asked: Asked, found: Mapping[str, FoundGrant], opened: Opened, apply: int
 ) -> Signed:
     """Open the sum, finish the answer, and sign everything that shows how it came about."""
     question = codec.decode(Question, asked.question.body)
     statement = opened.guard.statement.unsafe_open(GuardStatement)
     mask = opened.mask.unsafe_open(Values)
     openings, moments = opened.tally.open(opened.partial, mask, statement)
-    grants = [drafted.grants[owner] for owner in question.owners]
+    grants = [found[owner] for owner in question.owners]
     bundle = Bundle(
         version=BUNDLE_VERSION,
         question=asked.question,

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from accord.domain import codec
-from accord.domain.errors import AccordError, RefusalError
+from accord.domain.errors import AccordError, FaultError, RefusalError
 from accord.domain.question import Question
 from accord.domain.record import RecordKind
 from accord.domain.run import COUNTS, Asked, OwnerEvidence
@@ -16,11 +16,12 @@ from accord.domain.signed import Signed
 from accord.ledger.permits import AccessPermit
 from accord.node.handlers.asked import check_asked
 from accord.node.handlers.owner_tally import OwnerTallies
+from accord.node.handlers.run_records import check_not_cancelled, find_record
 from accord.node.handlers.sealed import open_question, seal_counts
 from accord.node.member import Member
-from accord.node.policy import check_question
+from accord.node.policy import check_question, check_standing
 from accord.node.progress import step
-from accord.node.runs import OWNER, OwnerRun
+from accord.node.runs import ACCEPTED, OWNER, OwnerAccepted, OwnerRun
 from accord.node.sources.port import DataSource
 from accord.node.store import repository
 from accord.node.store.repository import Session, StoredGrant, StoredOffer, StoredRun
@@ -57,16 +58,17 @@ class Contribute:
         with self.member.refusals_recorded(run_id, caller, {"question": asked.question.digest}):
             now = self.member.clock.now()
             question = check_asked(asked, self.member.cards, caller, run_id, now)
-            kept = self._kept(run_id, asked)
-            if kept is not None:
+            kept = self._kept(run_id, asked, question)
+            if isinstance(kept, OwnerRun):
                 yield from self._send(kept)
             elif question.dry_run:
                 yield self._dry_run(asked, question)
             else:
-                yield from self._run(asked, question)
+                yield from self._run(kept or self._accept(asked, question), question)
 
-    def _run(self, asked: Asked, question: Question) -> Iterator[wire.Progress | OwnerEvidence]:
-        accepted = self._accept(asked, question)
+    def _run(
+        self, accepted: Accepted, question: Question
+    ) -> Iterator[wire.Progress | OwnerEvidence]:
         place = self.member.place
         yield step(self.member.name, wire.STAGE_GRANTED, place(accepted.permit.leaf_index))
         run = self._measure(accepted)
@@ -75,24 +77,47 @@ class Contribute:
         yield step(self.member.name, wire.STAGE_RECORDED, place(run.access))
         yield from self._send(run)
 
-    def _kept(self, run_id: bytes, asked: Asked) -> OwnerRun | None:
-        """What we committed to for this very question, so that a retry gets the same bytes.
+    def _kept(self, run_id: bytes, asked: Asked, question: Question) -> OwnerRun | Accepted | None:
+        """How far this very question came here before; None if it is new.
 
         Raises:
-            RefusalError: E-RUN-008; the run id was used otherwise, or never got so far.
+            RefusalError: E-RUN-003 it has expired, E-RUN-008 the run id was used otherwise,
+                E-RUN-019 it was cancelled, E-RUN-023 other rows are published by now.
         """
         with self.member.database.read() as session:
+            check_not_cancelled(session, run_id, question.requester)
             stored = repository.find_run(session, run_id, OWNER)
-        if stored is None:
-            self.member.check_anchoring()
-            return None
-        if stored.question != asked.question.digest or stored.state == "accepted":
-            raise RefusalError("E-RUN-008")
-        return codec.decode(OwnerRun, stored.body)
+            if stored is None:
+                self.member.check_anchoring()
+                return None
+            if stored.question != asked.question.digest:
+                raise RefusalError("E-RUN-008")
+            if self.member.clock.now() >= question.expires:
+                raise RefusalError("E-RUN-003", expired=codec.format_time(question.expires))
+            if stored.state != ACCEPTED:
+                return codec.decode(OwnerRun, stored.body)
+            return self._take_up(session, codec.decode(OwnerAccepted, stored.body), question)
+
+    def _take_up(self, session: Session, kept: OwnerAccepted, question: Question) -> Accepted:
+        """A run that was interrupted before it was measured, under the record it has."""
+        self.member.check_anchoring()
+        plan = codec.decode(Plan, question.plan)
+        offer = repository.find_offer(session, plan.table)
+        grant = repository.find_grant(session, kept.grant)
+        leaf = find_record(session, question.run_id, RecordKind.ACCEPT)
+        if offer is None or offer.offer.data_version != kept.data_version:
+            raise RefusalError("E-RUN-023", owner=self.member.name)
+        if leaf is None or grant is None:
+            raise FaultError("E-INT-001", detail="an accepted run without record or grant")
+        used = grant.runs_used - 1  # this run is one of them
+        check_standing(replace(grant, runs_used=used), self.member.clock.now())
+        permit = self.member.gate.access_permit(leaf.leaf_index)
+        return Accepted(kept.asked, question, plan, offer, grant, permit)
 
     def _accept(self, asked: Asked, question: Question) -> Accepted:
         """Check and record in one transaction; only the committed record gives the permit."""
         with self.member.database.write() as session:
+            check_not_cancelled(session, question.run_id, question.requester)
             if repository.find_run(session, question.run_id, OWNER):
                 raise RefusalError("E-RUN-008")  # a second call was faster
             offer, grant, plan = self._check(session, asked, question)
@@ -105,7 +130,8 @@ class Contribute:
             repository.use_grant(session, question.run_id, grant.signed.digest)
             roster = codec.digest("owners", question.owners)
             repository.mark_answered(session, offer.offer.data_version, roster)
-            self._save(session, asked, "accepted", codec.encode(asked))
+            kept = OwnerAccepted(asked, grant.signed.digest, offer.offer.data_version)
+            self._save(session, asked, ACCEPTED, codec.encode(kept))
         permit = self.member.gate.access_permit(record.leaf_index)
         return Accepted(asked, question, plan, offer, grant, permit)
 
@@ -162,7 +188,10 @@ class Contribute:
         )
 
     def _record(self, run: OwnerRun, question: Question) -> OwnerRun:
-        """Append the access record with the commitments and keep what they commit to."""
+        """Append the access record with the commitments and keep what they commit to.
+
+        Where two calls have measured at once, what the faster one committed to stands.
+        """
         tally = self.tallies.of(run)
         counts = codec.encode(self.member.sign(COUNTS, tally.counts()))
         fields = {
@@ -171,6 +200,10 @@ class Contribute:
             **tally.commitments(),
         }
         with self.member.database.write() as session:
+            check_not_cancelled(session, question.run_id, question.requester)
+            stored = repository.find_run(session, question.run_id, OWNER)
+            if stored is not None and stored.state != ACCEPTED:
+                return codec.decode(OwnerRun, stored.body)
             record = self.member.append(session, RecordKind.ACCESS, fields, question)
             run = replace(run, access=record.leaf_index, counts=counts)
             self._save(session, run.asked, "recorded", codec.encode(run))
@@ -179,6 +212,8 @@ class Contribute:
     def _send(self, run: OwnerRun) -> Iterator[wire.Progress | OwnerEvidence]:
         question = codec.decode(Question, run.asked.question.body)
         permit = self.member.gate.send_permit(run.access, self.member.anchor_timeout_s)
+        with self.member.database.read() as session:
+            check_not_cancelled(session, question.run_id, question.requester)
         place = self.member.place(run.access)
         yield step(self.member.name, wire.STAGE_ANCHORED, place)
         counts, guard = codec.decode(Signed, run.counts), self.member.cards[question.guard]

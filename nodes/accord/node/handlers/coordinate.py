@@ -17,6 +17,8 @@ from accord.domain.question import Question
 from accord.domain.record import RecordKind
 from accord.domain.run import Asked, GuardEvidence, OwnerEvidence, ValuesEvidence
 from accord.domain.signed import Signed
+from accord.ledger.reading import read_fields
+from accord.ledger.store.log_store import SqlLogStore
 from accord.node.handlers.received import (
     OwnerSteps,
     check_contributed,
@@ -24,10 +26,12 @@ from accord.node.handlers.received import (
     check_decided,
     check_values,
 )
+from accord.node.handlers.run_records import check_not_cancelled, find_record
 from accord.node.handlers.sealed import seal_question
 from accord.node.member import Member
 from accord.node.peers import Peers
 from accord.node.progress import refused, step
+from accord.node.store.repository import Session
 from accord.privacy.tally.context import context_of
 from accord.privacy.tally.requester import Partial, RequesterTally
 from accord.wire.v1 import types_pb2 as wire
@@ -66,13 +70,15 @@ class Coordinate:
         contributions = self._contribute(asked, question, report)
         if question.dry_run:
             return None
+        self._check_going_on(question)
         with _reporting(question.guard, report):
             guard = self._decide(asked, question, contributions)
+        self._check_going_on(question)
         report(step(question.guard, wire.STAGE_DECIDED))
         values = self._values(question, guard.statement, report)
         statement = guard.statement.unsafe_open(GuardStatement)
         context = context_of(question, asked.question.digest)
-        tally = RequesterTally(context, self.member.keys.decryption)
+        tally = RequesterTally(context, self.member.keys.decryption, self.member.work)
         partial = tally.add(
             {owner: given.values.unsafe_open(Values) for owner, given in values.items()}, statement
         )
@@ -128,16 +134,35 @@ class Coordinate:
     def _release(
         self, asked: Asked, question: Question, statement: GuardStatement, partial: Partial
     ) -> int:
-        """Append the release record and wait until it is final."""
+        """Append the release record, once however often the run is resumed; wait for it."""
         fields = {
             "question": asked.question.digest,
             "decision": statement.decision.digest(),
             "contributions": codec.encode(partial.digests),
         }
         with self.member.database.write() as session:
-            record = self.member.append(session, RecordKind.RELEASE, fields, question)
-        self.member.gate.wait_final(record.leaf_index, self.member.anchor_timeout_s)
-        return record.leaf_index
+            check_not_cancelled(session, question.run_id, self.member.name)
+            leaf_index = self._released(session, question, fields)
+            if leaf_index is None:
+                record = self.member.append(session, RecordKind.RELEASE, fields, question)
+                leaf_index = record.leaf_index
+        self.member.gate.wait_final(leaf_index, self.member.anchor_timeout_s)
+        return leaf_index
+
+    def _released(
+        self, session: Session, question: Question, fields: Mapping[str, bytes]
+    ) -> int | None:
+        """The release record of an earlier attempt, which named the same ciphertexts."""
+        leaf = find_record(session, question.run_id, RecordKind.RELEASE)
+        if leaf is None:
+            return None
+        if read_fields(SqlLogStore(session), leaf.leaf_index) != fields:
+            raise VerificationError("E-RUN-012", member=question.guard, thing="release record")
+        return leaf.leaf_index
+
+    def _check_going_on(self, question: Question) -> None:
+        with self.member.database.read() as session:
+            check_not_cancelled(session, question.run_id, self.member.name)
 
     def _mask(
         self,
@@ -186,9 +211,9 @@ class Coordinate:
 
         with ThreadPoolExecutor(len(owners), "owners") as pool:
             answers = dict(zip(owners, pool.map(safely, owners), strict=True))
-        for answer in answers.values():
-            if isinstance(answer, AccordError):
-                raise answer
+        errors = [answer for answer in answers.values() if isinstance(answer, AccordError)]
+        for error in sorted(errors, key=lambda error: error.kind == "unavailable"):
+            raise error  # who refuses ends the run; who is away may be asked again
         return {owner: a for owner, a in answers.items() if not isinstance(a, AccordError)}
 
 

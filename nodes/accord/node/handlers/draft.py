@@ -15,23 +15,15 @@ from accord.domain.errors import RefusalError, RequestError
 from accord.domain.grant import DEFAULT_MINIMUM, Grant, check_words
 from accord.domain.ids import PROTOCOL_VERSION, RUN_ID_BYTES, Identity
 from accord.domain.question import Question, guard_for
-from accord.domain.signed import Signed
 from accord.node.handlers.catalogue import Catalogue, TableView, askable
 from accord.node.handlers.grants import Grants
 from accord.node.member import Member
 from accord.node.peers import Peers
+from accord.node.runs import FoundGrant
 from accord.query.compile import compile_question
 from accord.query.plan import Plan
 
 _VALID_FOR = timedelta(minutes=10)
-
-
-@dataclass(frozen=True, slots=True)
-class FoundGrant:
-    """A grant an owner names, with the card of the steward who signed it."""
-
-    signed: Signed
-    steward_card: Signed
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from accord.node.handlers.asked import check_asked
 from accord.node.handlers.evidence import EvidenceChecker
 from accord.node.handlers.pair_keys import PairKeys
 from accord.node.handlers.sealed import open_counts, open_question
+from accord.node.handlers.run_records import check_not_cancelled
 from accord.node.member import Member
 from accord.node.policy import check_plan, check_roster
 from accord.node.runs import GUARD, GuardRun
@@ -59,6 +60,7 @@ class Guard:
             question = check_asked(asked, self.member.cards, caller, run_id, now)
             run = self._kept(run_id, asked, contributions)
             if run is None:
+            self._check_going_on(run_id, caller)
                 self._check(question, asked, now)
                 run = self._decide(asked, question, contributions)
         statement = codec.decode(Signed, run.statement)
@@ -83,6 +85,7 @@ class Guard:
         with self.member.refusals_recorded(run_id, caller, fields):
             named = self._contributed(question, statement.decision, contributed)
             named[question.guard] = statement.mask
+            self._check_going_on(run_id, question.requester)
             self._check_release(caller, question, statement.decision, named, release)
             tally = self._tally(run.asked, question, run.seed, statement.decision)
             values = tally.mask(statement)
@@ -92,6 +95,10 @@ class Guard:
         check_roster(question, asked.table, tuple(self.member.cards.values()), now)
         check_plan(question, asked.table)
         if question.guard != self.member.name or question.dry_run:
+    def _check_going_on(self, run_id: bytes, requester: str) -> None:
+        with self.member.database.read() as session:
+            check_not_cancelled(session, run_id, requester)
+
             raise VerificationError("E-RUN-012", member=question.requester, thing="guard")
 
     def _kept(
@@ -134,6 +141,7 @@ class Guard:
             run = GuardRun(asked, seed, entries, codec.encode(signed), record.leaf_index)
             now, digest = self.member.clock.now(), asked.question.digest
             body = codec.encode(run)
+            check_not_cancelled(session, question.run_id, question.requester)
             stored = StoredRun(question.run_id, GUARD, digest, "decided", body, now)
             repository.save_run(session, stored)
         return run

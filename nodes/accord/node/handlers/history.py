@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from accord.domain import codec
 from accord.domain.errors import RequestError
 from accord.node.member import Member
-from accord.node.runs import REQUESTER, RequesterRun
+from accord.node.runs import REQUESTER, Begun, RequesterRun
 from accord.node.store import repository
-from accord.node.store.repository import StoredRun
+from accord.node.store.repository import Session, StoredRun
 from accord.wire.v1 import person_pb2 as wire
 from accord.wire.v1 import types_pb2 as types
 
@@ -35,19 +35,34 @@ class History:
             RequestError: E-RUN-011; there is no such run of this analyst.
         """
         with self.member.database.read() as session:
-            run = repository.find_run(session, run_id, REQUESTER)
+            run, body = load_own_run(session, run_id, analyst)
             steps = repository.list_steps(session, run_id)
-        body = codec.decode(RequesterRun, run.body) if run else None
-        if run is None or body is None or body.analyst != analyst:
-            raise RequestError("E-RUN-011", run=run_id.hex())
         return wire.ShowRunResponse(
             summary=_summary(run, body),
             steps=[types.Progress.FromString(step) for step in steps],
             sealed_outcome=body.sealed_outcome,
+            question=codec.encode(codec.decode(Begun, body.begun).question),
         )
+
+
+def load_own_run(session: Session, run_id: bytes, analyst: str) -> tuple[StoredRun, RequesterRun]:
+    """A run that ``analyst`` has asked.
+
+    Raises:
+        RequestError: E-RUN-011; there is no such run of this analyst.
+    """
+    run = repository.find_run(session, run_id, REQUESTER)
+    if run is None or run.person != analyst:
+        raise RequestError("E-RUN-011", run=run_id.hex())
+    return run, codec.decode(RequesterRun, run.body)
 
 
 def _summary(run: StoredRun, body: RequesterRun) -> wire.RunSummary:
     return wire.RunSummary(
-        run_id=run.run_id, sql=body.sql, purpose=body.purpose, state=run.state, asked=body.asked
+        run_id=run.run_id,
+        sql=body.sql,
+        purpose=body.purpose,
+        state=run.state,
+        asked=body.asked,
+        expires=body.expires,
     )

@@ -12,18 +12,17 @@ from accord.node.store import repository
 
 
 def end_interrupted(member: Member) -> None:
-    """Record the end of every run that this node coordinated when it was stopped or killed.
+    """Record for every run that this node coordinated that it was stopped or killed.
 
-    A run lives in one process: its analyst may have gone, and whether it went as far as
-    its release stands in the log.  To be called before the node serves.
+    A run lives in one process: whether it goes on is for its analyst to say.  To be
+    called before the node serves.
     """
     with member.database.write() as session:
         for run in repository.list_runs_in(session, REQUESTER, RunState.RUNNING):
             error = UnavailableError("E-RUN-016", member=member.name)
             fields = {"question": run.question, "code": error.code.encode()}
-            record = member.record(session, RecordKind.ABORT, fields, run_id=run.run_id)
+            record = member.record(session, RecordKind.INTERRUPT, fields, run_id=run.run_id)
             error.record = member.place(record.leaf_index)
             step = refused(member.name, error).SerializeToString(deterministic=True)
-            number = len(repository.list_steps(session, run.run_id))
-            repository.add_step(session, run.run_id, number, step)
-            repository.save_run(session, replace(run, state=RunState.FAILED))
+            repository.add_step(session, run.run_id, step)
+            repository.save_run(session, replace(run, state=RunState.INTERRUPTED))

@@ -11,9 +11,10 @@ from accord.domain.run import STATEMENT, VALUES, ValuesEvidence
 from accord.domain.signed import Signed
 from accord.ledger.signatures import verify_signed
 from accord.node.handlers.owner_tally import OwnerTallies
+from accord.node.handlers.run_records import check_not_cancelled
 from accord.node.handlers.sealed import check_permit
 from accord.node.member import Member
-from accord.node.runs import OWNER, OwnerRun
+from accord.node.runs import ACCEPTED, OWNER, OwnerRun
 from accord.node.store import repository
 from accord.node.store.repository import Session, StoredRun
 
@@ -31,6 +32,8 @@ class SendValues:
         fields = {"question": run.asked.question.digest}
         with self.member.refusals_recorded(run_id, caller, fields):
             question = codec.decode(Question, run.asked.question.body)
+            with self.member.database.read() as session:
+                check_not_cancelled(session, run_id, caller)
             decision = check_statement(statement, question, self.member)
             encoded = codec.encode(statement)
             if run.statement not in (b"", encoded):
@@ -45,7 +48,7 @@ class SendValues:
     def _load(self, run_id: bytes, caller: str) -> OwnerRun:
         with self.member.database.read() as session:
             stored = repository.find_run(session, run_id, OWNER)
-        if stored is None or stored.state == "accepted":
+        if stored is None or stored.state == ACCEPTED:
             raise RequestError("E-RUN-011", run=run_id.hex())
         run = codec.decode(OwnerRun, stored.body)
         if codec.decode(Question, run.asked.question.body).requester != caller:
@@ -58,6 +61,7 @@ class SendValues:
         values = self.tallies.of(run).values(decision)
         signed = codec.encode(self.member.sign(VALUES, values))
         with self.member.database.write() as session:
+            check_not_cancelled(session, question.run_id, question.requester)
             self._check_first(session, question.run_id)
             fields = {
                 "question": run.asked.question.digest,

@@ -8,10 +8,12 @@ import grpc
 from accord.domain import codec
 from accord.domain.signed import Signed
 from accord.node.handlers.ask import Ask
+from accord.node.handlers.cancel import Cancel
 from accord.node.handlers.catalogue import Catalogue
 from accord.node.handlers.draft import Draft
 from accord.node.handlers.grants import Grants
 from accord.node.handlers.history import History
+from accord.node.handlers.resume import Resume
 from accord.node.handlers.status import Status
 from accord.node.interceptors.identity import caller
 from accord.wire.v1 import person_pb2 as wire
@@ -25,6 +27,8 @@ class PersonHandlers:
     draft: Draft
     ask: Ask
     history: History
+    cancel: Cancel
+    resume: Resume
     catalogue: Catalogue
     grants: Grants
     status: Status
@@ -70,6 +74,23 @@ class AnalystServicer(rpc.AnalystServiceServicer):
     ) -> wire.ShowRunResponse:
         """See person.proto."""
         return self._handlers.history.show(caller(context).person, request.header.run_id)
+
+    def CancelRun(  # noqa: N802
+        self, request: wire.CancelRunRequest, context: grpc.ServicerContext
+    ) -> wire.CancelRunResponse:
+        """See person.proto."""
+        done = self._handlers.cancel(caller(context).person, request.header.run_id)
+        return wire.CancelRunResponse(record=done.record, told=done.told, missed=done.missed)
+
+    def ResumeRun(  # noqa: N802
+        self, request: wire.ResumeRunRequest, context: grpc.ServicerContext
+    ) -> Iterator[wire.ResumeRunResponse]:
+        """See person.proto."""
+        for message in self._handlers.resume(caller(context).person, request.header.run_id):
+            if isinstance(message, bytes):
+                yield wire.ResumeRunResponse(sealed_outcome=message)
+            else:
+                yield wire.ResumeRunResponse(progress=message)
 
 
 class StewardServicer(rpc.StewardServiceServicer):

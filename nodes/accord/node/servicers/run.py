@@ -9,6 +9,7 @@ from accord.domain import codec
 from accord.domain.bundle import RecordEvidence
 from accord.domain.run import OwnerEvidence
 from accord.domain.signed import Signed
+from accord.node.handlers.abort import Abort
 from accord.node.handlers.catalogue import Catalogue
 from accord.node.handlers.contribute import Contribute
 from accord.node.handlers.grants import Grants
@@ -29,6 +30,7 @@ class RunHandlers:
     contribute: Contribute
     guard: Guard
     send_values: SendValues
+    abort: Abort
 
 
 class RunServicer(rpc.RunServiceServicer):
@@ -97,6 +99,14 @@ class RunServicer(rpc.RunServiceServicer):
         member, run_id = caller(context).member, request.header.run_id
         mask = self._handlers.guard.send_mask(member, run_id, release, contributed)
         return wire.SendMaskResponse(mask=codec.encode(mask))
+
+    def Abort(  # noqa: N802
+        self, request: wire.AbortRequest, context: grpc.ServicerContext
+    ) -> wire.AbortResponse:
+        """See run.proto."""
+        cancellation = codec.decode(Signed, request.cancellation)
+        member, run_id = caller(context).member, request.header.run_id
+        return wire.AbortResponse(record=self._handlers.abort(member, run_id, cancellation))
 
 
 class CatalogueServicer(rpc.CatalogueServiceServicer):

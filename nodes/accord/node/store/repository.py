@@ -112,8 +112,10 @@ def list_runs_in(session: Session, part: str, state: str) -> tuple[StoredRun, ..
     return tuple(_run(row) for row in session.scalars(rows))
 
 
-def add_step(session: Session, run_id: bytes, number: int, progress: bytes) -> None:
+def add_step(session: Session, run_id: bytes, progress: bytes) -> None:
     """Keep one line of progress."""
+    steps = select(func.count()).select_from(StepRow).where(StepRow.run_id == run_id)
+    number = session.scalar(steps) or 0
     session.add(StepRow(run_id=run_id, number=number, progress=progress))
 
 

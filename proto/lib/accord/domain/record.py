@@ -30,6 +30,7 @@ class RecordKind(StrEnum):
     GUARD = "guard"
     RELEASE = "release"
     ABORT = "abort"
+    INTERRUPT = "interrupt"
     PUBLISH = "publish"
     DRY_RUN = "dry_run"
 

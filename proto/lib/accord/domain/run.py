@@ -22,6 +22,7 @@ REVOKE = "revoke"
 MEMBER_CARD = "member_card"
 PERSON_CARD = "person_card"
 BUNDLE = "bundle"
+CANCELLATION = "cancellation"
 OUTCOME = "outcome"  # never signed: sealed to the analyst
 
 
@@ -93,6 +94,20 @@ class ValuesEvidence:
     record: RecordEvidence
 
 
+@dataclass(frozen=True, slots=True)
+class Cancellation:
+    """The requester's word that a run of its own is over, for owners and guard.
+
+    Attributes:
+        run_id: 16 bytes.
+        question: Digest of the signed question.
+    """
+
+    version: int
+    run_id: bytes
+    question: bytes
+
+
 class RunState(StrEnum):
     """How a run stands at the requester."""
 
@@ -100,6 +115,8 @@ class RunState(StrEnum):
     FINISHED = "finished"
     REFUSED = "refused"
     FAILED = "failed"
+    INTERRUPTED = "interrupted"
+    CANCELLED = "cancelled"
     DRY_RUN = "dry_run"
 
 

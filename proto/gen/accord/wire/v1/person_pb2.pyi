@@ -52,18 +52,20 @@ class ListRunsRequest(_message.Message):
     def __init__(self, header: _Optional[_Union[_types_pb2.Header, _Mapping]] = ..., limit: _Optional[int] = ...) -> None: ...
 
 class RunSummary(_message.Message):
-    __slots__ = ("run_id", "sql", "purpose", "state", "asked")
+    __slots__ = ("run_id", "sql", "purpose", "state", "asked", "expires")
     RUN_ID_FIELD_NUMBER: _ClassVar[int]
     SQL_FIELD_NUMBER: _ClassVar[int]
     PURPOSE_FIELD_NUMBER: _ClassVar[int]
     STATE_FIELD_NUMBER: _ClassVar[int]
     ASKED_FIELD_NUMBER: _ClassVar[int]
+    EXPIRES_FIELD_NUMBER: _ClassVar[int]
     run_id: bytes
     sql: str
     purpose: str
     state: str
     asked: str
-    def __init__(self, run_id: _Optional[bytes] = ..., sql: _Optional[str] = ..., purpose: _Optional[str] = ..., state: _Optional[str] = ..., asked: _Optional[str] = ...) -> None: ...
+    expires: str
+    def __init__(self, run_id: _Optional[bytes] = ..., sql: _Optional[str] = ..., purpose: _Optional[str] = ..., state: _Optional[str] = ..., asked: _Optional[str] = ..., expires: _Optional[str] = ...) -> None: ...
 
 class ListRunsResponse(_message.Message):
     __slots__ = ("runs",)
@@ -78,14 +80,46 @@ class ShowRunRequest(_message.Message):
     def __init__(self, header: _Optional[_Union[_types_pb2.Header, _Mapping]] = ...) -> None: ...
 
 class ShowRunResponse(_message.Message):
-    __slots__ = ("summary", "steps", "sealed_outcome")
+    __slots__ = ("summary", "steps", "sealed_outcome", "question")
     SUMMARY_FIELD_NUMBER: _ClassVar[int]
     STEPS_FIELD_NUMBER: _ClassVar[int]
     SEALED_OUTCOME_FIELD_NUMBER: _ClassVar[int]
+    QUESTION_FIELD_NUMBER: _ClassVar[int]
     summary: RunSummary
     steps: _containers.RepeatedCompositeFieldContainer[_types_pb2.Progress]
     sealed_outcome: bytes
-    def __init__(self, summary: _Optional[_Union[RunSummary, _Mapping]] = ..., steps: _Optional[_Iterable[_Union[_types_pb2.Progress, _Mapping]]] = ..., sealed_outcome: _Optional[bytes] = ...) -> None: ...
+    question: bytes
+    def __init__(self, summary: _Optional[_Union[RunSummary, _Mapping]] = ..., steps: _Optional[_Iterable[_Union[_types_pb2.Progress, _Mapping]]] = ..., sealed_outcome: _Optional[bytes] = ..., question: _Optional[bytes] = ...) -> None: ...
+
+class CancelRunRequest(_message.Message):
+    __slots__ = ("header",)
+    HEADER_FIELD_NUMBER: _ClassVar[int]
+    header: _types_pb2.Header
+    def __init__(self, header: _Optional[_Union[_types_pb2.Header, _Mapping]] = ...) -> None: ...
+
+class CancelRunResponse(_message.Message):
+    __slots__ = ("record", "told", "missed")
+    RECORD_FIELD_NUMBER: _ClassVar[int]
+    TOLD_FIELD_NUMBER: _ClassVar[int]
+    MISSED_FIELD_NUMBER: _ClassVar[int]
+    record: str
+    told: _containers.RepeatedScalarFieldContainer[str]
+    missed: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, record: _Optional[str] = ..., told: _Optional[_Iterable[str]] = ..., missed: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class ResumeRunRequest(_message.Message):
+    __slots__ = ("header",)
+    HEADER_FIELD_NUMBER: _ClassVar[int]
+    header: _types_pb2.Header
+    def __init__(self, header: _Optional[_Union[_types_pb2.Header, _Mapping]] = ...) -> None: ...
+
+class ResumeRunResponse(_message.Message):
+    __slots__ = ("progress", "sealed_outcome")
+    PROGRESS_FIELD_NUMBER: _ClassVar[int]
+    SEALED_OUTCOME_FIELD_NUMBER: _ClassVar[int]
+    progress: _types_pb2.Progress
+    sealed_outcome: bytes
+    def __init__(self, progress: _Optional[_Union[_types_pb2.Progress, _Mapping]] = ..., sealed_outcome: _Optional[bytes] = ...) -> None: ...
 
 class PublishRequest(_message.Message):
     __slots__ = ("header", "description", "folder")

@@ -55,6 +55,16 @@ class AnalystServiceStub:
                 request_serializer=accord_dot_wire_dot_v1_dot_person__pb2.ShowRunRequest.SerializeToString,
                 response_deserializer=accord_dot_wire_dot_v1_dot_person__pb2.ShowRunResponse.FromString,
                 _registered_method=True)
+        self.CancelRun = channel.unary_unary(
+                '/accord.wire.v1.AnalystService/CancelRun',
+                request_serializer=accord_dot_wire_dot_v1_dot_person__pb2.CancelRunRequest.SerializeToString,
+                response_deserializer=accord_dot_wire_dot_v1_dot_person__pb2.CancelRunResponse.FromString,
+                _registered_method=True)
+        self.ResumeRun = channel.unary_stream(
+                '/accord.wire.v1.AnalystService/ResumeRun',
+                request_serializer=accord_dot_wire_dot_v1_dot_person__pb2.ResumeRunRequest.SerializeToString,
+                response_deserializer=accord_dot_wire_dot_v1_dot_person__pb2.ResumeRunResponse.FromString,
+                _registered_method=True)
 
 
 class AnalystServiceServicer:
@@ -89,6 +99,20 @@ class AnalystServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def CancelRun(self, request, context):
+        """Ends a run that is not released, for good, and tells its owners and guard.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ResumeRun(self, request, context):
+        """Goes on with a run that was interrupted, from what was committed.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_AnalystServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -111,6 +135,16 @@ def add_AnalystServiceServicer_to_server(servicer, server):
                     servicer.ShowRun,
                     request_deserializer=accord_dot_wire_dot_v1_dot_person__pb2.ShowRunRequest.FromString,
                     response_serializer=accord_dot_wire_dot_v1_dot_person__pb2.ShowRunResponse.SerializeToString,
+            ),
+            'CancelRun': grpc.unary_unary_rpc_method_handler(
+                    servicer.CancelRun,
+                    request_deserializer=accord_dot_wire_dot_v1_dot_person__pb2.CancelRunRequest.FromString,
+                    response_serializer=accord_dot_wire_dot_v1_dot_person__pb2.CancelRunResponse.SerializeToString,
+            ),
+            'ResumeRun': grpc.unary_stream_rpc_method_handler(
+                    servicer.ResumeRun,
+                    request_deserializer=accord_dot_wire_dot_v1_dot_person__pb2.ResumeRunRequest.FromString,
+                    response_serializer=accord_dot_wire_dot_v1_dot_person__pb2.ResumeRunResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -222,6 +256,60 @@ class AnalystService:
             '/accord.wire.v1.AnalystService/ShowRun',
             accord_dot_wire_dot_v1_dot_person__pb2.ShowRunRequest.SerializeToString,
             accord_dot_wire_dot_v1_dot_person__pb2.ShowRunResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CancelRun(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/accord.wire.v1.AnalystService/CancelRun',
+            accord_dot_wire_dot_v1_dot_person__pb2.CancelRunRequest.SerializeToString,
+            accord_dot_wire_dot_v1_dot_person__pb2.CancelRunResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ResumeRun(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/accord.wire.v1.AnalystService/ResumeRun',
+            accord_dot_wire_dot_v1_dot_person__pb2.ResumeRunRequest.SerializeToString,
+            accord_dot_wire_dot_v1_dot_person__pb2.ResumeRunResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -41,6 +41,10 @@ class AnalystServiceStub:
     """The analyst's runs, newest first."""
     ShowRun: _grpc.UnaryUnaryMultiCallable[_person_pb2.ShowRunRequest, _person_pb2.ShowRunResponse]
     """One run with its steps."""
+    CancelRun: _grpc.UnaryUnaryMultiCallable[_person_pb2.CancelRunRequest, _person_pb2.CancelRunResponse]
+    """Ends a run that is not released, for good, and tells its owners and guard."""
+    ResumeRun: _grpc.UnaryStreamMultiCallable[_person_pb2.ResumeRunRequest, _person_pb2.ResumeRunResponse]
+    """Goes on with a run that was interrupted, from what was committed."""
 
 @_typing.type_check_only
 class AnalystServiceAsyncStub(AnalystServiceStub):
@@ -55,6 +59,10 @@ class AnalystServiceAsyncStub(AnalystServiceStub):
     """The analyst's runs, newest first."""
     ShowRun: _aio.UnaryUnaryMultiCallable[_person_pb2.ShowRunRequest, _person_pb2.ShowRunResponse]  # type: ignore[assignment]
     """One run with its steps."""
+    CancelRun: _aio.UnaryUnaryMultiCallable[_person_pb2.CancelRunRequest, _person_pb2.CancelRunResponse]  # type: ignore[assignment]
+    """Ends a run that is not released, for good, and tells its owners and guard."""
+    ResumeRun: _aio.UnaryStreamMultiCallable[_person_pb2.ResumeRunRequest, _person_pb2.ResumeRunResponse]  # type: ignore[assignment]
+    """Goes on with a run that was interrupted, from what was committed."""
 
 class AnalystServiceServicer(metaclass=_abc_1.ABCMeta):
     """For the role analyst."""
@@ -90,6 +98,22 @@ class AnalystServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_person_pb2.ShowRunResponse, _abc.Awaitable[_person_pb2.ShowRunResponse]]:
         """One run with its steps."""
+
+    @_abc_1.abstractmethod
+    def CancelRun(
+        self,
+        request: _person_pb2.CancelRunRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_person_pb2.CancelRunResponse, _abc.Awaitable[_person_pb2.CancelRunResponse]]:
+        """Ends a run that is not released, for good, and tells its owners and guard."""
+
+    @_abc_1.abstractmethod
+    def ResumeRun(
+        self,
+        request: _person_pb2.ResumeRunRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_person_pb2.ResumeRunResponse], _abc.AsyncIterator[_person_pb2.ResumeRunResponse]]:
+        """Goes on with a run that was interrupted, from what was committed."""
 
 def add_AnalystServiceServicer_to_server(servicer: AnalystServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
 

@@ -101,6 +101,20 @@ class SendMaskResponse(_message.Message):
     mask: bytes
     def __init__(self, mask: _Optional[bytes] = ...) -> None: ...
 
+class AbortRequest(_message.Message):
+    __slots__ = ("header", "cancellation")
+    HEADER_FIELD_NUMBER: _ClassVar[int]
+    CANCELLATION_FIELD_NUMBER: _ClassVar[int]
+    header: _types_pb2.Header
+    cancellation: bytes
+    def __init__(self, header: _Optional[_Union[_types_pb2.Header, _Mapping]] = ..., cancellation: _Optional[bytes] = ...) -> None: ...
+
+class AbortResponse(_message.Message):
+    __slots__ = ("record",)
+    RECORD_FIELD_NUMBER: _ClassVar[int]
+    record: str
+    def __init__(self, record: _Optional[str] = ...) -> None: ...
+
 class ListOffersRequest(_message.Message):
     __slots__ = ("header",)
     HEADER_FIELD_NUMBER: _ClassVar[int]

@@ -65,6 +65,11 @@ class RunServiceStub:
                 request_serializer=accord_dot_wire_dot_v1_dot_run__pb2.SendMaskRequest.SerializeToString,
                 response_deserializer=accord_dot_wire_dot_v1_dot_run__pb2.SendMaskResponse.FromString,
                 _registered_method=True)
+        self.Abort = channel.unary_unary(
+                '/accord.wire.v1.RunService/Abort',
+                request_serializer=accord_dot_wire_dot_v1_dot_run__pb2.AbortRequest.SerializeToString,
+                response_deserializer=accord_dot_wire_dot_v1_dot_run__pb2.AbortResponse.FromString,
+                _registered_method=True)
 
 
 class RunServiceServicer:
@@ -113,6 +118,13 @@ class RunServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def Abort(self, request, context):
+        """The requester has cancelled a run; nothing of it is answered any more.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_RunServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -145,6 +157,11 @@ def add_RunServiceServicer_to_server(servicer, server):
                     servicer.SendMask,
                     request_deserializer=accord_dot_wire_dot_v1_dot_run__pb2.SendMaskRequest.FromString,
                     response_serializer=accord_dot_wire_dot_v1_dot_run__pb2.SendMaskResponse.SerializeToString,
+            ),
+            'Abort': grpc.unary_unary_rpc_method_handler(
+                    servicer.Abort,
+                    request_deserializer=accord_dot_wire_dot_v1_dot_run__pb2.AbortRequest.FromString,
+                    response_serializer=accord_dot_wire_dot_v1_dot_run__pb2.AbortResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -310,6 +327,33 @@ class RunService:
             '/accord.wire.v1.RunService/SendMask',
             accord_dot_wire_dot_v1_dot_run__pb2.SendMaskRequest.SerializeToString,
             accord_dot_wire_dot_v1_dot_run__pb2.SendMaskResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Abort(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/accord.wire.v1.RunService/Abort',
+            accord_dot_wire_dot_v1_dot_run__pb2.AbortRequest.SerializeToString,
+            accord_dot_wire_dot_v1_dot_run__pb2.AbortResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -45,6 +45,8 @@ class RunServiceStub:
     """An owner sends the values of the allowed cells."""
     SendMask: _grpc.UnaryUnaryMultiCallable[_run_pb2.SendMaskRequest, _run_pb2.SendMaskResponse]
     """The guard sends its mask once the release record is final."""
+    Abort: _grpc.UnaryUnaryMultiCallable[_run_pb2.AbortRequest, _run_pb2.AbortResponse]
+    """The requester has cancelled a run; nothing of it is answered any more."""
 
 @_typing.type_check_only
 class RunServiceAsyncStub(RunServiceStub):
@@ -63,6 +65,8 @@ class RunServiceAsyncStub(RunServiceStub):
     """An owner sends the values of the allowed cells."""
     SendMask: _aio.UnaryUnaryMultiCallable[_run_pb2.SendMaskRequest, _run_pb2.SendMaskResponse]  # type: ignore[assignment]
     """The guard sends its mask once the release record is final."""
+    Abort: _aio.UnaryUnaryMultiCallable[_run_pb2.AbortRequest, _run_pb2.AbortResponse]  # type: ignore[assignment]
+    """The requester has cancelled a run; nothing of it is answered any more."""
 
 class RunServiceServicer(metaclass=_abc_1.ABCMeta):
     """Served by every member's node; only nodes may call it."""
@@ -114,6 +118,14 @@ class RunServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_run_pb2.SendMaskResponse, _abc.Awaitable[_run_pb2.SendMaskResponse]]:
         """The guard sends its mask once the release record is final."""
+
+    @_abc_1.abstractmethod
+    def Abort(
+        self,
+        request: _run_pb2.AbortRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_run_pb2.AbortResponse, _abc.Awaitable[_run_pb2.AbortResponse]]:
+        """The requester has cancelled a run; nothing of it is answered any more."""
 
 def add_RunServiceServicer_to_server(servicer: RunServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
 
