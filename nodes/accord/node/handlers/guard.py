@@ -20,8 +20,8 @@ from accord.ledger.signatures import verify_signed
 from accord.node.handlers.asked import check_asked
 from accord.node.handlers.evidence import EvidenceChecker
 from accord.node.handlers.pair_keys import PairKeys
-from accord.node.handlers.sealed import open_counts, open_question
 from accord.node.handlers.run_records import check_not_cancelled
+from accord.node.handlers.sealed import open_counts, open_question
 from accord.node.member import Member
 from accord.node.policy import check_plan, check_roster
 from accord.node.runs import GUARD, GuardRun
@@ -58,9 +58,9 @@ class Guard:
         with self.member.refusals_recorded(run_id, caller, {"question": asked.question.digest}):
             now = self.member.clock.now()
             question = check_asked(asked, self.member.cards, caller, run_id, now)
+            self._check_going_on(run_id, caller)
             run = self._kept(run_id, asked, contributions)
             if run is None:
-            self._check_going_on(run_id, caller)
                 self._check(question, asked, now)
                 run = self._decide(asked, question, contributions)
         statement = codec.decode(Signed, run.statement)
@@ -83,22 +83,22 @@ class Guard:
         statement = codec.decode(Signed, run.statement).unsafe_open(GuardStatement)
         fields = {"question": run.asked.question.digest}
         with self.member.refusals_recorded(run_id, caller, fields):
+            self._check_going_on(run_id, question.requester)
             named = self._contributed(question, statement.decision, contributed)
             named[question.guard] = statement.mask
-            self._check_going_on(run_id, question.requester)
             self._check_release(caller, question, statement.decision, named, release)
             tally = self._tally(run.asked, question, run.seed, statement.decision)
             values = tally.mask(statement)
         return self.member.sign(VALUES, values)
 
-    def _check(self, question: Question, asked: Asked, now: datetime) -> None:
-        check_roster(question, asked.table, tuple(self.member.cards.values()), now)
-        check_plan(question, asked.table)
-        if question.guard != self.member.name or question.dry_run:
     def _check_going_on(self, run_id: bytes, requester: str) -> None:
         with self.member.database.read() as session:
             check_not_cancelled(session, run_id, requester)
 
+    def _check(self, question: Question, asked: Asked, now: datetime) -> None:
+        check_roster(question, asked.table, tuple(self.member.cards.values()), now)
+        check_plan(question, asked.table)
+        if question.guard != self.member.name or question.dry_run:
             raise VerificationError("E-RUN-012", member=question.requester, thing="guard")
 
     def _kept(
@@ -135,13 +135,13 @@ class Guard:
         }
         entries = codec.digest("contributions", _entries(contributions))
         with self.member.database.write() as session:
+            check_not_cancelled(session, question.run_id, question.requester)
             if repository.find_run(session, question.run_id, GUARD):
                 raise RefusalError("E-RUN-009")  # a second call was faster
             record = self.member.append(session, RecordKind.GUARD, fields, question)
             run = GuardRun(asked, seed, entries, codec.encode(signed), record.leaf_index)
             now, digest = self.member.clock.now(), asked.question.digest
             body = codec.encode(run)
-            check_not_cancelled(session, question.run_id, question.requester)
             stored = StoredRun(question.run_id, GUARD, digest, "decided", body, now)
             repository.save_run(session, stored)
         return run
