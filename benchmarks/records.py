@@ -6,7 +6,6 @@ chain that answers at once, since no block is waited for.
 """
 
 from collections.abc import Iterator
-from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from accord.domain.record import RecordKind
@@ -33,7 +32,7 @@ def rows() -> Iterator[Row]:
 def per_second(batch: int, transactions: int) -> float:
     """Records per processor second."""
     with TemporaryDirectory() as folder:
-        member = Member(Path(folder) / "log.sqlite")
+        member = Member(f"sqlite:///{folder}/log.sqlite")
         outbox = member.outbox(FakeChain())
 
         def append() -> None:

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from hashlib import sha256
-from pathlib import Path
 
 from accord.domain.card import MemberCard
 from accord.domain.ids import Identity, MemberRole
@@ -41,12 +40,12 @@ class Member:
 
     def __init__(
         self,
-        path: Path | None = None,
+        url: str = "sqlite://",
         random_bytes: Callable[[int], bytes] | None = None,
         member: str = MEMBER,
         consortium: str = CONSORTIUM,
     ) -> None:
-        self.database = Database("sqlite://" if path is None else f"sqlite:///{path}")
+        self.database = Database(url)
         self.database.create_tables()
         self.units = SqlLedgerUnits(self.database)
         self.clock = FakeClock()

@@ -1,13 +1,12 @@
 """One member's log as a process of its own, appending until it is killed.
 
-python -m tests.integration.appender_process DATABASE ADDRESS anchors on the ledger at
+python -m tests.integration.appender_process URL ADDRESS anchors on the ledger at
 ADDRESS and prints the index of each record once it is committed.
 """
 
 import os
 import sys
 from dataclasses import replace
-from pathlib import Path
 
 from accord.ledger.evm.client import LedgerClient
 from accord.ledger.evm_anchor import EvmAnchor
@@ -28,8 +27,8 @@ def evm_outbox(member: Member, anchor: EvmAnchor) -> Outbox:
     return Outbox(member.units, anchor, identity)
 
 
-def append(database: str, address: str) -> None:
-    member = Member(Path(database), os.urandom)
+def append(url: str, address: str) -> None:
+    member = Member(url, os.urandom)
     pace = Pace(retry_first_s=0.01, retry_last_s=0.1)
     publisher = Publisher(evm_outbox(member, evm_anchor(address)), member.progress, pace)
     member.database.on_append(publisher.wake)

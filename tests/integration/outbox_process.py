@@ -1,6 +1,6 @@
 """One member's log as a process of its own, made to die at a chosen moment.
 
-python -m tests.integration.outbox_process DATABASE CHAIN MOMENT appends one record and works
+python -m tests.integration.outbox_process URL CHAIN MOMENT appends one record and works
 through the outbox against the chain in the file CHAIN; it dies by SIGKILL at MOMENT.
 """
 
@@ -42,8 +42,8 @@ class DyingChain(FakeChain):
         return proof
 
 
-def step(database: str, chain: str, moment: str) -> None:
-    member = Member(Path(database))
+def step(url: str, chain: str, moment: str) -> None:
+    member = Member(url)
     with member.units.write() as unit:
         member.log.append(unit.log, RecordKind.ACCESS, {"moment": moment.encode()}, run_id=RUN)
         if moment == "append":

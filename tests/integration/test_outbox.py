@@ -22,21 +22,21 @@ KILLED = -signal.SIGKILL
 NOBODY = "http://127.0.0.1:1"
 
 
-def run_step(folder: Path, moment: str) -> int:
-    command = [sys.executable, "-m", "tests.integration.outbox_process"]
-    files = [str(folder / "member.db"), str(folder / "chain.db")]
-    return subprocess.run([*command, *files, moment], check=False, timeout=60).returncode
+def run_step(url: str, chain: Path, moment: str) -> int:
+    command = [sys.executable, "-m", "tests.integration.outbox_process", url, str(chain), moment]
+    return subprocess.run(command, check=False, timeout=60).returncode
 
 
 @pytest.mark.parametrize("moment", outbox_process.MOMENTS)
 def test_a_process_killed_around_anchoring_loses_and_doubles_nothing(
-    tmp_path: Path, moment: str
+    database_url: str, tmp_path: Path, moment: str
 ) -> None:
-    assert run_step(tmp_path, moment) == KILLED
-    assert run_step(tmp_path, moment) == KILLED
-    assert run_step(tmp_path, "never") == 0
+    path = tmp_path / "chain.db"
+    assert run_step(database_url, path, moment) == KILLED
+    assert run_step(database_url, path, moment) == KILLED
+    assert run_step(database_url, path, "never") == 0
     committed = 1 if moment == "append" else 3
-    member, chain = Member(tmp_path / "member.db"), FakeChain(tmp_path / "chain.db")
+    member, chain = Member(database_url), FakeChain(path)
     sizes = chain.anchored_sizes(LOG_ID)
     assert sizes == sorted(set(sizes))
     assert sizes[-1] == committed
@@ -62,27 +62,27 @@ def process(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], IO[str]]]:
             running.kill()
 
 
-def test_killed_nodes_and_ledgers_agree_in_the_end(tmp_path: Path) -> None:
+def test_killed_nodes_and_ledgers_agree_in_the_end(database_url: str, tmp_path: Path) -> None:
     """A node appends and anchors while it is killed three times, the ledger once."""
     printed: list[int] = []
     ledger = ("tests.integration.ledger_process", str(tmp_path / "ledger"))
     with process(*ledger, "0") as (_, out):
         port = out.readline().strip()
         address = f"http://127.0.0.1:{port}"
-        printed += append_for(tmp_path, address, records=40)
-        printed += append_for(tmp_path, address, records=40)
-    printed += append_for(tmp_path, address, records=10)  # nobody answers there
+        printed += append_for(database_url, address, records=40)
+        printed += append_for(database_url, address, records=40)
+    printed += append_for(database_url, address, records=10)  # nobody answers there
     with process(*ledger, port) as (_, out):
         assert out.readline().strip() == port
-        check_agreement(tmp_path, address, printed)
+        check_agreement(database_url, address, printed)
 
 
-def test_two_processes_on_one_log_leave_no_gap(tmp_path: Path) -> None:
-    arguments = ("tests.integration.appender_process", str(tmp_path / "member.db"), NOBODY)
-    Member(tmp_path / "member.db").close()
+def test_two_processes_on_one_log_leave_no_gap(database_url: str) -> None:
+    arguments = ("tests.integration.appender_process", database_url, NOBODY)
+    Member(database_url).close()
     with process(*arguments) as (_, first), process(*arguments) as (_, second):
         printed = [int(out.readline()) for _ in range(30) for out in (first, second)]
-    member = Member(tmp_path / "member.db")
+    member = Member(database_url)
     with member.units.read() as unit:
         size = unit.log.size()
         check_stored(unit.log, size, root_at(unit.log, size))
@@ -91,14 +91,13 @@ def test_two_processes_on_one_log_leave_no_gap(tmp_path: Path) -> None:
     assert set(printed) <= set(range(size))
 
 
-def append_for(folder: Path, address: str, records: int) -> list[int]:
-    arguments = (str(folder / "member.db"), address)
-    with process("tests.integration.appender_process", *arguments) as (_, out):
+def append_for(url: str, address: str, records: int) -> list[int]:
+    with process("tests.integration.appender_process", url, address) as (_, out):
         return [int(out.readline()) for _ in range(records)]
 
 
-def check_agreement(folder: Path, address: str, printed: list[int]) -> None:
-    member = Member(folder / "member.db")
+def check_agreement(url: str, address: str, printed: list[int]) -> None:
+    member = Member(url)
     anchor = appender_process.evm_anchor(address)
     publisher = Publisher(appender_process.evm_outbox(member, anchor), member.progress)
     publisher.start()

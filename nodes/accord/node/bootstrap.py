@@ -55,7 +55,8 @@ def run_node(config: NodeConfig, stop: threading.Event, ready: Callable[[], None
     """Serve one member until ``stop`` is set; calls ``ready`` once it answers.
 
     Raises:
-        AccordError: configuration, keys, cards or port do not hold (E-CFG, E-CRD).
+        AccordError: configuration, keys, cards or port do not hold (E-CFG, E-CRD), or the
+            database cannot be opened (E-STO).
     """
     os.umask(OWNER_ONLY_UMASK)
     configure_logs(config.log_level)
@@ -103,9 +104,11 @@ def serving(config: NodeConfig, clock: Clock) -> Iterator[Member]:
 
 
 def _open_database(config: NodeConfig, stack: ExitStack) -> Database:
-    database = Database(config.database())
+    password = config.database_password if config.database_password_file else None
+    database = Database(config.database(), password)
     stack.callback(database.close)
-    migrate(database.engine)
+    database.check()
+    migrate(database)
     return database
 
 

@@ -6,11 +6,13 @@ into a configuration.  ``docs/samples`` holds complete examples, which tests par
 
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
+from urllib.parse import parse_qs, urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr
 from pydantic_settings import SettingsConfigDict
 
 from accord.domain.ids import is_name
+from accord.domain.key_files import read_secret
 from accord.node.server import ServerLimits
 from accord.node.settings import FileSettings, load
 
@@ -42,6 +44,16 @@ def _check_url(url: str) -> str:
     return url
 
 
+def _check_database(url: str) -> str:
+    """A SQLite or PostgreSQL database; libpq takes a password in the query part, too."""
+    parts = urlsplit(url)
+    if url and parts.scheme not in {"sqlite", "postgresql", "postgresql+psycopg"}:
+        raise ValueError("expected a URL that starts with postgresql:// or sqlite:///")
+    if parts.password is not None or "password" in parse_qs(parts.query):
+        raise ValueError("a password stands in a file of its own: database_password_file")
+    return url
+
+
 def _check_name(name: str) -> str:
     if not is_name(name):
         raise ValueError("expected a name: a to z, 0 to 9 and _, first a letter")
@@ -49,6 +61,7 @@ def _check_name(name: str) -> str:
 
 
 Address = Annotated[str, AfterValidator(_check_address)]
+DatabaseUrl = Annotated[str, AfterValidator(_check_database)]
 Name = Annotated[str, AfterValidator(_check_name)]
 Url = Annotated[str, AfterValidator(_check_url)]
 Seconds = Annotated[float, Field(gt=0, le=86_400)]
@@ -112,7 +125,9 @@ class NodeConfig(_Located):
 
     Attributes:
         listen: Where peers and persons reach it.
-        database_url: SQLAlchemy URL; by default SQLite in ``data_dir``.
+        database_url: SQLAlchemy URL without a password; by default SQLite in ``data_dir``.
+        database_password_file: Read for each new connection, so that it may change; without
+            it libpq's own ways hold, such as PGPASSWORD and ``~/.pgpass``.
         peers: Address of every other member's node, by member.
     """
 
@@ -126,7 +141,10 @@ class NodeConfig(_Located):
     keys_dir: Path = Field(default=Path("keys"))
     cards_dir: Path = Field(default=Path("cards"))
     trust_file: Path = Field(default=Path("trust.json"))
-    database_url: str = Field(default="", examples=["postgresql+psycopg://accord@localhost/accord"])
+    database_url: DatabaseUrl = Field(
+        default="", examples=["postgresql://mill_north@127.0.0.1/mill_north"]
+    )
+    database_password_file: Path | None = Field(default=None, examples=["database.password"])
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     peers: dict[Name, Address] = Field(default_factory=dict, examples=[{"health": "10.0.0.2:7401"}])
     timeouts: Timeouts = Timeouts()
@@ -135,6 +153,17 @@ class NodeConfig(_Located):
     def database(self) -> str:
         """The URL to open."""
         return self.database_url or f"sqlite:///{self.path(self.data_dir) / 'node.db'}"
+
+    def database_password(self) -> str:
+        """The password of the database's user; empty where no file is named.
+
+        Raises:
+            RequestError: E-CFG-006 the file is missing; E-CFG-007 others may read it.
+        """
+        if self.database_password_file is None:
+            return ""
+        file = self.path(self.database_password_file)
+        return read_secret(file, "database password").decode(errors="replace").strip()
 
 
 class LedgerConfig(_Located):

@@ -19,10 +19,10 @@ from tests.fakes.ledger import Member
 from tests.suites.log_store import LogStoreSuite
 
 
-class TestOnOneFile(LogStoreSuite):
+class TestOnDisk(LogStoreSuite):
     @pytest.fixture
-    def units(self, tmp_path: Path) -> Iterator[LedgerUnits]:
-        database = Database(f"sqlite:///{tmp_path / 'member.db'}")
+    def units(self, database_url: str) -> Iterator[LedgerUnits]:
+        database = Database(database_url)
         database.create_tables()
         yield SqlLedgerUnits(database)
         database.close()
@@ -38,25 +38,36 @@ class TestInMemory(LogStoreSuite):
 
 
 @pytest.fixture
-def member() -> Iterator[Member]:
-    member = Member()
+def member(any_database_url: str) -> Iterator[Member]:
+    member = Member(any_database_url)
     yield member
     member.close()
+
+
+FOREIGN_KEYS_OFF = {
+    "sqlite": "PRAGMA foreign_keys = OFF",
+    "postgresql": "SET session_replication_role = replica",
+}
 
 
 def tamper(member: Member, statement: str) -> None:
     """What the database's own administrator can do."""
     connection = member.database.engine.raw_connection()
-    for each in ("PRAGMA foreign_keys = OFF", statement):
+    for each in (FOREIGN_KEYS_OFF[member.database.engine.dialect.name], statement):
         connection.cursor().execute(each)
+    connection.commit()
     connection.close()
 
 
 @pytest.mark.parametrize(
     ("statement", "code"),
     [
-        ("UPDATE log_entry SET body = CAST(body || '!' AS BLOB) WHERE leaf_index = 2", "E-LOG-007"),
-        ("UPDATE log_entry SET leaf_hash = zeroblob(32) WHERE leaf_index = 2", "E-LOG-007"),
+        ("UPDATE log_entry SET body = leaf_hash WHERE leaf_index = 2", "E-LOG-007"),
+        (
+            """UPDATE log_entry SET leaf_hash =
+               (SELECT leaf_hash FROM log_entry WHERE leaf_index = 1) WHERE leaf_index = 2""",
+            "E-LOG-007",
+        ),
         ("DELETE FROM log_entry WHERE leaf_index = 2", "E-LOG-007"),
         ("DELETE FROM log_entry WHERE leaf_index = 4", "E-LOG-008"),
         (
@@ -107,8 +118,8 @@ def test_listeners_hear_of_appends_once_they_are_committed(member: Member) -> No
     assert heard == [1, 2]
 
 
-def test_a_reader_does_not_wait_for_a_writer(tmp_path: Path) -> None:
-    member = Member(tmp_path / "member.db")
+def test_a_reader_does_not_wait_for_a_writer(database_url: str) -> None:
+    member = Member(database_url)
     member.append()
     with member.units.write() as writing:
         member.log.append(writing.log, RecordKind.ACCESS, {})
@@ -119,7 +130,7 @@ def test_a_reader_does_not_wait_for_a_writer(tmp_path: Path) -> None:
 
 
 def test_an_erased_key_is_not_left_in_the_file(tmp_path: Path) -> None:
-    member = Member(tmp_path / "member.db")
+    member = Member(f"sqlite:///{tmp_path / 'member.db'}")
     key = member.append(purpose=b"a guessable purpose").opening.record_key
     with member.units.write() as unit:
         unit.log.erase_opening(0)

@@ -26,8 +26,8 @@ class TestFakeChain(AnchorSuite):
 
 
 @pytest.fixture
-def member() -> Iterator[Member]:
-    member = Member()
+def member(any_database_url: str) -> Iterator[Member]:
+    member = Member(any_database_url)
     yield member
     member.close()
 

@@ -38,8 +38,8 @@ def test_only_the_gate_takes_the_mint() -> None:
     assert users == {"permits.py", "gate.py"}
 
 
-def test_a_record_that_was_rolled_back_gives_no_permit() -> None:
-    member = Member()
+def test_a_record_that_was_rolled_back_gives_no_permit(any_database_url: str) -> None:
+    member = Member(any_database_url)
     with suppress(RuntimeError), member.units.write() as unit:
         appended = member.log.append(unit.log, RecordKind.ACCEPT, {}, run_id=RUN)
         assert appended.leaf_index == 0
@@ -48,8 +48,8 @@ def test_a_record_that_was_rolled_back_gives_no_permit() -> None:
         member.gate.access_permit(0)
 
 
-def test_a_record_of_another_kind_gives_no_permit() -> None:
-    member = Member()
+def test_a_record_of_another_kind_gives_no_permit(any_database_url: str) -> None:
+    member = Member(any_database_url)
     refused, nowhere = member.append(RecordKind.REFUSE), member.append(RecordKind.ACCEPT, b"")
     for appended in (refused, nowhere):
         with pytest.raises(FaultError, match="E-LOG-016"):
@@ -58,7 +58,7 @@ def test_a_record_of_another_kind_gives_no_permit() -> None:
         member.gate.send_permit(refused.leaf_index, timeout_s=0.0)
 
 
-def test_an_access_record_that_is_not_final_gives_no_permit() -> None:
-    member = Member()
+def test_an_access_record_that_is_not_final_gives_no_permit(any_database_url: str) -> None:
+    member = Member(any_database_url)
     with pytest.raises(AccordError, match="E-LOG-017"):
         member.gate.send_permit(member.append().leaf_index, timeout_s=0.0)

@@ -16,8 +16,8 @@ QUICK = Pace(0.01, 0.001, 0.002, 0.001, 0.002, 0.01)
 
 
 @pytest.fixture
-def member() -> Iterator[Member]:
-    member = Member()
+def member(any_database_url: str) -> Iterator[Member]:
+    member = Member(any_database_url)
     yield member
     member.close()
 

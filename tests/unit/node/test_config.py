@@ -23,6 +23,10 @@ def file(tmp_path: Path) -> Path:
     return tmp_path / "node.toml"
 
 
+def with_database(url: str) -> str:
+    return f'database_url = "{url}"\n' + GOOD
+
+
 def error_of(file: Path, text: str) -> RequestError:
     file.write_text(text)
     with pytest.raises(RequestError) as caught:
@@ -101,6 +105,8 @@ def test_a_missing_key_says_what_to_write(file: Path) -> None:
         (GOOD.replace("tax_north", "Tax North"), "member"),
         (GOOD.replace("format = 1", "format = 2"), "format"),
         (GOOD.replace("127.0.0.1:7402", "nowhere"), "peers.health"),
+        (with_database("mysql://accord@localhost/accord"), "database_url"),
+        (with_database("node.db"), "database_url"),
         (GOOD + "[timeouts]\npeer_s = 0\n", "timeouts.peer_s"),
         (GOOD + "[limits]\nmax_message_bytes = 1\n", "limits.max_message_bytes"),
     ],
@@ -110,6 +116,40 @@ def test_a_wrong_value_names_key_and_an_example(file: Path, text: str, key: str)
 
     assert (error.code, error.facts["key"]) == ("E-CFG-005", key)
     assert " = " in str(error.facts["example"])
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://accord:hunter2@localhost/accord",
+        "postgresql+psycopg://accord:hunter2@localhost/accord",
+        "postgresql://accord@localhost/accord?password=hunter2",
+    ],
+)
+def test_a_password_in_the_configuration_is_refused_and_not_repeated(file: Path, url: str) -> None:
+    error = error_of(file, with_database(url))
+
+    assert (error.code, error.facts["key"]) == ("E-CFG-005", "database_url")
+    assert "database_password_file" in str(error.facts["problem"])
+    assert "hunter2" not in f"{error} {error.facts} {explain(error)} {error.detail}"
+
+
+def test_a_password_is_read_from_a_file_of_its_owner_alone(file: Path) -> None:
+    secret = file.parent / "database.password"
+    named = 'database_password_file = "database.password"\n'
+    file.write_text(named + with_database("postgresql://accord@localhost/accord"))
+    config = load_node_config(file)
+    with pytest.raises(RequestError, match="E-CFG-006"):
+        config.database_password()
+    secret.write_text("hunter2\n")
+    secret.chmod(0o644)
+    with pytest.raises(RequestError, match="E-CFG-007"):
+        config.database_password()
+    secret.chmod(0o600)
+
+    assert config.database() == "postgresql://accord@localhost/accord"
+    assert config.database_password() == "hunter2"
+    assert "hunter2" not in repr(config)
 
 
 def test_a_ledger_configuration_reads_alike(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from accord.ledger.store.models import Base, UtcDateTime
+from accord.ledger.store.models import Base, QuotedText, UtcDateTime
 
 
 class OfferRow(Base):
@@ -109,7 +109,7 @@ class FindingRow(Base):
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     table: Mapped[str] = mapped_column("table_name")
     code: Mapped[str]
-    text: Mapped[str]
+    text: Mapped[str] = mapped_column(QuotedText)
 
 
 class SecretRow(Base):
