@@ -104,6 +104,7 @@ def serving(config: NodeConfig, clock: Clock) -> Iterator[Member]:
 
 
 def _open_database(config: NodeConfig, stack: ExitStack) -> Database:
+    config.database_password()  # where the file is missing, that is said now, by its name
     password = config.database_password if config.database_password_file else None
     database = Database(config.database(), password)
     stack.callback(database.close)
