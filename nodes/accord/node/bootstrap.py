@@ -5,6 +5,7 @@ import secrets
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import structlog
@@ -39,6 +40,7 @@ from accord.node.peers_grpc import GrpcPeers
 from accord.node.server import Front, NodeServer
 from accord.node.store.migrate import migrate
 from accord.node.wiring import Parts, add_services
+from accord.node.work import open_work
 
 _log = structlog.get_logger(__name__)
 
@@ -80,7 +82,8 @@ def serving(config: NodeConfig, clock: Clock) -> Iterator[Member]:
     progress = Progress()
     with ExitStack() as stack:  # closed in reverse: calls end before the log does
         database = _open_database(config, stack)
-        member = _open_member(config, trust, database, clock, progress)
+        work = stack.enter_context(open_work(config.work))
+        member = replace(_open_member(config, trust, database, clock, progress), work=work)
         chain = chain_trust(trust)
         ledger = LedgerClient(config.ledger_url, chain, timeout_s=config.timeouts.ledger_s)
         _start_publisher(member, ledger, progress, stack)

@@ -8,7 +8,15 @@ from pathlib import Path
 from typing import Annotated, Final, Literal, Self
 from urllib.parse import parse_qs, urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic_settings import SettingsConfigDict
 
 from accord.domain.ids import is_name
@@ -18,6 +26,7 @@ from accord.node.settings import FileSettings, load
 
 _MIB: Final = 1024 * 1024
 _MAX_PORT: Final = 65535
+_THIS_MACHINE: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 def split_address(address: str) -> tuple[str, int]:
@@ -104,6 +113,30 @@ class Limits(_Table):
         )
 
 
+class WorkConfig(_Table):
+    """Where masked encryption runs; see `accord.node.work`."""
+
+    executor: Literal["processes", "inline", "dask"] = Field(
+        default="processes", description="inline: in the thread of the call"
+    )
+    workers: int = Field(
+        default=0, ge=0, le=256, description="processes, and threads for decryption; 0: one a core"
+    )
+    scheduler: str = Field(default="", validate_default=True, examples=["tls://dask.example:8786"])
+
+    @field_validator("scheduler")
+    @classmethod
+    def _check_scheduler(cls, scheduler: str, info: ValidationInfo) -> str:
+        """Data that is masked but not yet encrypted travels to a cluster."""
+        if info.data.get("executor") != "dask":
+            return scheduler
+        scheme, _, address = scheduler.partition("://")
+        host = split_address(address)[0] if scheme in {"tls", "tcp"} else ""
+        if not host or (scheme == "tcp" and host not in _THIS_MACHINE):
+            raise ValueError("expected tls://HOST:PORT, or tcp://127.0.0.1:PORT on this machine")
+        return scheduler
+
+
 class _Located(FileSettings):
     """Settings that know the folder their relative paths start from."""
 
@@ -149,6 +182,7 @@ class NodeConfig(_Located):
     peers: dict[Name, Address] = Field(default_factory=dict, examples=[{"health": "10.0.0.2:7401"}])
     timeouts: Timeouts = Timeouts()
     limits: Limits = Limits()
+    work: WorkConfig = WorkConfig()
 
     def database(self) -> str:
         """The URL to open."""

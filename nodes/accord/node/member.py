@@ -22,6 +22,7 @@ from accord.ledger.store.log_store import SqlLogStore
 from accord.node.keys import NodeKeys
 from accord.node.store.repository import Session
 from accord.privacy.paillier import EncryptionKey
+from accord.privacy.work import WORK_INLINE, Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ class Member:
         signed_cards: The same as they were signed, for evidence bundles.
         random_bytes: Cryptographic randomness; an argument so that tests can repeat a run.
         anchor_timeout_s: How long a run waits for one record to become final.
+        work: Where heavy arithmetic runs.
         max_unanchored_age: Once records have waited longer for the chain, new work is refused.
     """
 
@@ -49,6 +51,7 @@ class Member:
     random_bytes: Callable[[int], bytes]
     anchor_timeout_s: float
     max_unanchored_age: timedelta
+    work: Work = WORK_INLINE
 
     def uri(self, member: str) -> str:
         """SPIFFE name of a member's node."""

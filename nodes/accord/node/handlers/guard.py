@@ -5,7 +5,7 @@ final access record, and sends its mask only for a release record that is final.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from accord.domain import codec
@@ -19,6 +19,7 @@ from accord.domain.signed import Signed
 from accord.ledger.signatures import verify_signed
 from accord.node.handlers.asked import check_asked
 from accord.node.handlers.evidence import EvidenceChecker
+from accord.node.handlers.kept_tallies import KeptTallies
 from accord.node.handlers.pair_keys import PairKeys
 from accord.node.handlers.run_records import check_not_cancelled
 from accord.node.handlers.sealed import open_counts, open_question
@@ -49,6 +50,7 @@ class Guard:
     member: Member
     pair_keys: PairKeys
     evidence: EvidenceChecker
+    kept: KeptTallies = field(default_factory=KeptTallies)
 
     def decide(
         self, caller: str, run_id: bytes, sealed: bytes, contributions: Sequence[OwnerEvidence]
@@ -87,7 +89,9 @@ class Guard:
             named = self._contributed(question, statement.decision, contributed)
             named[question.guard] = statement.mask
             self._check_release(caller, question, statement.decision, named, release)
-            tally = self._tally(run.asked, question, run.seed, statement.decision)
+            tally = self.kept.take(statement) or self._tally(
+                run.asked, question, run.seed, statement.decision
+            )
             values = tally.mask(statement)
         return self.member.sign(VALUES, values)
 
@@ -126,7 +130,9 @@ class Guard:
         counts = {owner: own.counts for owner, own in opened.items()}
         counts.pop(question.requester, None)  # its own rows never count towards a minimum
         seed = self.member.random_bytes(SEED_BYTES)
-        verdict = self._tally(asked, question, seed).decide(counts, versions)
+        tally = self._tally(asked, question, seed)
+        verdict = tally.decide(counts, versions)
+        self.kept.keep(verdict.statement, tally)
         signed = self.member.sign(STATEMENT, verdict.statement)
         fields = {
             "question": asked.question.digest,
@@ -203,6 +209,7 @@ class Guard:
             Secrets(seed, self.pair_keys.run_keys(context)),
             requester_key=self.member.encryption_key(question.requester),
             decided=decided,
+            work=self.member.work,
         )
 
 

@@ -33,6 +33,7 @@ class OwnerTallies:
             guard_key=self.member.encryption_key(question.guard),
             requester_key=self.member.encryption_key(question.requester),
             said=Said(_counts(run), answered),
+            work=self.member.work,
         )
 
 
