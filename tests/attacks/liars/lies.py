@@ -38,10 +38,10 @@ def owner_lies(
     honest_counts, honest_values = OwnerTally.counts, OwnerTally.values
 
     def lying_counts(self: OwnerTally) -> Counts:
-        honest = honest_counts(self)
-        if counts is None or self._own.owner != owner:
-            return honest
-        return counts(honest, self._guard_key.n, self._context)
+        said_before, told = self._counts is not None, honest_counts(self)
+        if counts is not None and self._own.owner == owner and not said_before:
+            told = self._counts = counts(told, self._guard_key.n, self._context)
+        return told
 
     def lying_values(self: OwnerTally, decision: Decision) -> Values:
         honest = honest_values(self, decision)

@@ -2,7 +2,9 @@
 
 import shutil
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from threading import Barrier
 
 import pytest
 
@@ -12,7 +14,8 @@ from accord.domain.errors import AccordError
 from accord.domain.record import RecordKind
 from accord.domain.run import STATEMENT, Asked, OwnerEvidence, ValuesEvidence
 from accord.domain.signed import Signed
-from accord.node.handlers.contribute import Contribute
+from accord.node.handlers.contribute import Accepted, Contribute
+from accord.node.runs import OwnerRun
 from tests.consortium.by_hand import ByHand, run_of, run_to_decision
 from tests.consortium.lab import BUREAU, MEMBERS, OWNERS, Lab, copy_lab
 from tests.consortium.tables import spread
@@ -121,10 +124,10 @@ def test_old_messages_in_a_new_run(running: Consortium, said: Said) -> None:
         hand.mask(asked, hand.release(asked, statement, values), said.contributed)
 
 
-def test_a_run_that_was_only_accepted(
+def test_a_run_that_was_only_accepted_taken_up_twice(
     running: Consortium, said: Said, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It has committed to nothing; a second extract under its id would be a second answer."""
+    """At once, so that both measure: two extracts would be two answers, and one is recorded."""
     hand = ByHand(running)
     asked = hand.asked(hand.draft(SQL))
 
@@ -135,11 +138,18 @@ def test_a_run_that_was_only_accepted(
         patch.setattr(Contribute, "_measure", dies)
         with pytest.raises(AccordError, match="E-INT-001"):
             hand.contribute(asked, "alpha")
-    hand = restart(running, "alpha")
+    hand, start, measure = restart(running, "alpha"), Barrier(2), Contribute._measure
 
-    with running.refused("E-RUN-008", by="alpha"):
-        hand.contribute(asked, "alpha")
-    assert running.kinds("alpha", run_of(asked)) == [RecordKind.ACCEPT, RecordKind.REFUSE]
+    def together(self: Contribute, accepted: Accepted) -> OwnerRun:
+        start.wait(30)
+        return measure(self, accepted)
+
+    monkeypatch.setattr(Contribute, "_measure", together)
+    with ThreadPoolExecutor(2) as pool:
+        given = list(pool.map(lambda _: hand.contribute(asked, "alpha"), range(2)))
+
+    assert given[0].access.entry == given[1].access.entry
+    assert running.kinds("alpha", run_of(asked)) == [RecordKind.ACCEPT, RecordKind.ACCESS]
 
 
 def test_an_owner_restored_from_an_older_backup(running: Consortium, said: Said) -> None:
