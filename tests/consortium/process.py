@@ -9,7 +9,6 @@ transaction that anchors a record of that kind.
 
 import os
 import signal
-import sqlite3
 import subprocess
 import sys
 import threading
@@ -18,6 +17,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from accord.ledger.evm_anchor import EvmAnchor
+from accord.ledger.store.database import Database
+from accord.ledger.store.log_store import SqlLogStore
 from accord.node.bootstrap import run_node
 from accord.node.config import load_node_config
 from tests.consortium.lab import Lab
@@ -49,9 +50,9 @@ def process(*arguments: str, log: Path) -> Iterator[subprocess.Popen[str]]:
         started.stdout.close()
 
 
-def die_around_anchor(database: Path, when: str, kind: str) -> None:
+def die_around_anchor(url: str, when: str, kind: str) -> None:
     """Have this process killed around the anchoring of the first record of ``kind``."""
-    send = EvmAnchor.send
+    database, send = Database(url), EvmAnchor.send
 
     def send_and_die(self: EvmAnchor, raw_tx: bytes) -> None:
         last = _last_kind(database) == kind
@@ -64,13 +65,10 @@ def die_around_anchor(database: Path, when: str, kind: str) -> None:
     EvmAnchor.send = send_and_die  # type: ignore[method-assign] # this process only
 
 
-def _last_kind(database: Path) -> str:
-    connection = sqlite3.connect(f"file:{database}?mode=ro", uri=True)
-    try:
-        newest = "SELECT kind FROM log_entry ORDER BY leaf_index DESC LIMIT 1"
-        return str(connection.execute(newest).fetchone()[0])
-    finally:
-        connection.close()
+def _last_kind(database: Database) -> str:
+    with database.read() as session:
+        log = SqlLogStore(session)
+        return log.leaves(log.size() - 1, 1)[0].kind.value
 
 
 def main(what: str, folder: str, *rest: str) -> None:
@@ -84,7 +82,7 @@ def main(what: str, folder: str, *rest: str) -> None:
         return
     config = load_node_config(lab.node_toml(rest[0]))
     if rest[1:]:
-        die_around_anchor(config.path(config.data_dir) / "node.db", *rest[1:])
+        die_around_anchor(config.database(), *rest[1:])
     run_node(config, stop, ready)
 
 

@@ -24,7 +24,7 @@ class Pace:
         idle_s: Between two looks at a log that did not wake us.
         poll_first_s: First wait for a transaction to become final; doubles each time.
         poll_last_s: Longest such wait.
-        retry_first_s: First wait while the chain is away; doubles each time.
+        retry_first_s: First wait while chain or database are away; doubles each time.
         retry_last_s: Longest such wait.
         resend_s: A transaction not final for so long is compared and sent again.
     """
@@ -70,13 +70,13 @@ class Publisher:
             try:
                 wait_s = self._turn(waits)
             except (UnavailableError, RefusalError) as error:
-                _LOGGER.warning("the chain does not take the head now: %s", error)
+                _LOGGER.warning("the head cannot go on now: %s", error)
                 wait_s = self._away(waits)
             except AccordError as error:
                 _LOGGER.critical("anchoring has stopped: %s", error)
                 self._progress.announce(error)
                 return
-            except Exception:  # our own database may be away, too; nothing is lost
+            except Exception:  # nothing is lost: what was stored is taken up again
                 _LOGGER.exception("the outbox could not go on")
                 wait_s = self._away(waits)
             self._wait(wait_s, any_append=waits.idle)

@@ -35,6 +35,7 @@ class Ask:
         check_person(self.member, caller, person_card, signed, QUESTION)
         question = codec.decode(Question, signed.body)
         fields = {"question": signed.digest}
+        self.runner.record_ends()
         with self.member.refusals_recorded(question.run_id, self.member.name, fields):
             drafted = self._check(caller, question)
             begun = Begun(signed, person_card, drafted.table, drafted.grants)

@@ -34,6 +34,7 @@ class Resume:
                 E-RUN-022 it is under way.
             RefusalError: E-RUN-003 the question has expired; E-RUN-019 it was cancelled.
         """
+        self.runner.record_ends()
         yield from self.runner.follow(self._take_up(analyst, run_id))
 
     def _take_up(self, analyst: str, run_id: bytes) -> Begun:

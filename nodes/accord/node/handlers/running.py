@@ -3,6 +3,7 @@
 import queue
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 import structlog
@@ -10,7 +11,7 @@ import structlog
 from accord.domain import codec
 from accord.domain.bundle import LogProof
 from accord.domain.card import PersonCard
-from accord.domain.errors import AccordError, FaultError, RefusalError
+from accord.domain.errors import AccordError, FaultError, RefusalError, UnavailableError
 from accord.domain.question import Question
 from accord.domain.record import RecordKind
 from accord.domain.run import APPLY, Asked, Outcome, RunState
@@ -22,7 +23,7 @@ from accord.node.member import Member
 from accord.node.progress import refused
 from accord.node.runs import REQUESTER, Begun, RequesterRun
 from accord.node.store import repository
-from accord.node.store.repository import Session
+from accord.node.store.repository import Session, StoredRun
 from accord.wire.v1 import types_pb2 as wire
 
 _log = structlog.get_logger(__name__)
@@ -35,11 +36,15 @@ class Runner:
 
     Attributes:
         block_of: Number of the block that holds a final record's anchor.
+        unrecorded: Runs that ended while our database was away, and how.
     """
 
     member: Member
     coordinate: Coordinate
     block_of: Callable[[LogProof], int]
+    unrecorded: "queue.SimpleQueue[tuple[_Run, AccordError]]" = field(
+        default_factory=queue.SimpleQueue
+    )
 
     def follow(self, begun: Begun) -> Iterator[wire.Progress | bytes]:
         """Yield progress, last the sealed outcome.
@@ -59,6 +64,13 @@ class Runner:
             if isinstance(message, AccordError):
                 raise message
             yield message
+
+    def record_ends(self) -> None:
+        """Record what could not be recorded when it happened."""
+        for _ in range(self.unrecorded.qsize()):
+            with suppress(queue.Empty):  # another thread was faster
+                run, error = self.unrecorded.get_nowait()
+                run.end(error)
 
     def _asked(self, begun: Begun, applied: int) -> Asked:
         return Asked(
@@ -111,16 +123,27 @@ class _Run:
             self.messages.put(sealed)
 
     def _fail(self, error: AccordError) -> None:
-        """Record the end of the run at our side too, beside what the owners recorded."""
-        member = self.runner.member
-        with member.database.write() as session:
-            abort = find_abort(session, self.question.run_id, member.name)
-            if abort is not None:  # the analyst was faster, and whatever came of it is no matter
-                error = RefusalError("E-RUN-019", record=member.place(abort.leaf_index))
-            else:
-                self._record_end(session, error)
-        self.messages.put(refused(member.name, error))
+        error = self.end(error)
+        self.messages.put(refused(self.runner.member.name, error))
         self.messages.put(error)
+
+    def end(self, error: AccordError) -> AccordError:
+        """Record the end of the run at our side too, beside what the owners recorded.
+
+        Returns what is to be told.  While our own database is away, the record waits.
+        """
+        member, record = self.runner.member, error.record
+        try:
+            with member.database.write() as session:
+                abort = find_abort(session, self.question.run_id, member.name)
+                if abort is not None:  # the analyst was faster, whatever came of it
+                    return RefusalError("E-RUN-019", record=member.place(abort.leaf_index))
+                if self._stored(session).state == RunState.RUNNING:
+                    self._record_end(session, error)  # else a commit was not heard of
+        except UnavailableError:
+            error.record = record  # ours has been rolled back
+            self.runner.unrecorded.put((self, error))
+        return error
 
     def _record_end(self, session: Session, error: AccordError) -> None:
         state = self._state_after(error)
@@ -147,8 +170,12 @@ class _Run:
         self.messages.put(progress)
 
     def _keep(self, session: Session, state: RunState, sealed: bytes) -> None:
+        stored = self._stored(session)
+        body = replace(codec.decode(RequesterRun, stored.body), sealed_outcome=sealed)
+        repository.save_run(session, replace(stored, state=state, body=codec.encode(body)))
+
+    def _stored(self, session: Session) -> StoredRun:
         stored = repository.find_run(session, self.question.run_id, REQUESTER)
         if stored is None:
             raise FaultError("E-INT-001", detail="a run without its application")
-        body = replace(codec.decode(RequesterRun, stored.body), sealed_outcome=sealed)
-        repository.save_run(session, replace(stored, state=state, body=codec.encode(body)))
+        return stored
