@@ -15,6 +15,7 @@ import pytest
 
 from accord.domain.contribution import Counts, Decision, GuardStatement, Values
 from accord.node.handlers.contribute import Contribute
+from accord.node.handlers.grants import Grants
 from accord.node.handlers.guard import Guard
 from accord.node.handlers.pair_keys import PairKeys
 from accord.node.handlers.values import SendValues
@@ -101,7 +102,7 @@ def guard_sends(lie: Lie[Values]) -> Iterator[None]:
 
 @contextmanager
 def answers(
-    handler: type[SendValues | Guard | Contribute], name: str, lie: Callable[..., Any]
+    handler: type[SendValues | Guard | Contribute | Grants], name: str, lie: Callable[..., Any]
 ) -> Iterator[None]:
     """``lie`` gets the honest answer of a handler, the member, and how often it was asked."""
     honest, asked = getattr(handler, name), Counter[str]()

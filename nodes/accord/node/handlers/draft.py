@@ -17,6 +17,7 @@ from accord.domain.ids import PROTOCOL_VERSION, RUN_ID_BYTES, Identity
 from accord.domain.question import Question, guard_for
 from accord.node.handlers.catalogue import Catalogue, TableView, askable
 from accord.node.handlers.grants import Grants
+from accord.node.handlers.received import check_granted
 from accord.node.member import Member
 from accord.node.peers import Peers
 from accord.node.runs import FoundGrant
@@ -112,7 +113,7 @@ class Draft:
             own = self.grants.find(owner, plan.table, plan.columns, purpose)
             return FoundGrant(own.signed, own.steward_card) if own else None
         pair = self.peers.find_grant(owner, plan.table, plan.columns, purpose)
-        return FoundGrant(*pair) if pair else None
+        return check_granted(FoundGrant(*pair), owner, self.member) if pair else None
 
 
 def check_draft(question: Question, drafted: Drafted) -> None:

@@ -10,15 +10,20 @@ from dataclasses import dataclass
 
 from accord.domain.contribution import Decision, Values, digest_of
 from accord.domain.errors import VerificationError
+from accord.domain.grant import GRANT_VERSION, Grant
+from accord.domain.ids import Identity, PersonRole
 from accord.domain.question import Question
 from accord.domain.record import RecordKind
-from accord.domain.run import VALUES, GuardEvidence, OwnerEvidence, ValuesEvidence
+from accord.domain.run import GRANT, VALUES, GuardEvidence, OwnerEvidence, ValuesEvidence
 from accord.domain.signed import Signed
+from accord.domain.text import is_plain
 from accord.ledger.signatures import verify_signed
+from accord.node.cards import open_person_card
 from accord.node.handlers.evidence import open_record
 from accord.node.handlers.values import check_statement
 from accord.node.member import Member
 from accord.node.progress import step
+from accord.node.runs import FoundGrant
 from accord.wire.v1 import types_pb2 as wire
 
 
@@ -42,6 +47,31 @@ class OwnerSteps:
             raise VerificationError("E-RUN-012", member=self.owner, thing="progress")
         self.last = told.stage
         return step(self.owner, told.stage, told.record)
+
+
+def check_granted(found: FoundGrant, owner: str, member: Member) -> FoundGrant:
+    """A steward of the owner signed this grant to us, in words that can be shown.
+
+    Whether it covers a question is the owner's to say, and the nearest may come on purpose.
+
+    Raises:
+        RequestError: E-MSG-001; it does not decode.
+        VerificationError: a signature (E-SIG), the steward's card (E-CRD-003), or E-RUN-012.
+    """
+    card = open_person_card(found.steward_card, member.cards[owner])
+    verify_signed(found.signed, card.signing_key, GRANT)
+    grant = found.signed.unsafe_open(Grant)
+    steward = Identity(card.consortium, card.member, PersonRole.STEWARD, card.person)
+    fits = (
+        found.signed.signer == steward.uri
+        and card.role == PersonRole.STEWARD
+        and (grant.version, grant.owner, grant.to) == (GRANT_VERSION, owner, member.name)
+        and grant.issued < card.until
+        and is_plain(grant.purpose + grant.legal_basis)
+    )
+    if not fits:
+        raise VerificationError("E-RUN-012", member=owner, thing="grant")
+    return found
 
 
 def check_contribution(evidence: OwnerEvidence, owner: str) -> OwnerEvidence:
