@@ -5,15 +5,16 @@ import pytest
 from accord.domain.errors import RefusalError
 from accord.domain.ids import Identity, PersonRole
 from accord.node.authorisation import ALLOWED, check_allowed
-from accord.wire.v1 import person_pb2, run_pb2
+from accord.wire.v1 import audit_pb2, person_pb2, run_pb2
 
+MODULES = (run_pb2, person_pb2, audit_pb2)
 HEALTH = "/grpc.health.v1.Health/Check"
 
 
 def methods() -> set[str]:
     return {
         f"/{service.full_name}/{method.name}"
-        for module in (run_pb2, person_pb2)
+        for module in MODULES
         for service in module.DESCRIPTOR.services_by_name.values()
         for method in service.methods
     }
@@ -27,7 +28,7 @@ def test_no_method_streams_from_the_client() -> None:
     """The interceptors guard one request a call."""
     streaming = [
         method.full_name
-        for module in (run_pb2, person_pb2)
+        for module in MODULES
         for service in module.DESCRIPTOR.services_by_name.values()
         for method in service.methods
         if method.client_streaming
@@ -40,7 +41,7 @@ def test_every_request_of_ours_has_a_header() -> None:
     """Else its protocol version would go unchecked."""
     without = [
         method.full_name
-        for module in (run_pb2, person_pb2)
+        for module in MODULES
         for service in module.DESCRIPTOR.services_by_name.values()
         for method in service.methods
         if "header" not in method.input_type.fields_by_name

@@ -1,8 +1,9 @@
 """A consortium of five members on disk, made once and copied for every test that wrecks it.
 
 stats    asks, holds at most an empty part   gamma   owner, and listed as a possible guard
-bureau   guard without data             each member has a steward and the analysts ana and bob
-alpha, beta   owners
+bureau   guard without data                  alpha, beta   owners
+stats and bureau are auditors, too; each member has a steward, the officer olga, and the
+analysts ana and bob
 """
 
 import re
@@ -17,8 +18,8 @@ from accord.cli.lab_spec import LOOPBACK, ConsortiumSpec, assign_ports, parse_sp
 STATS, BUREAU, OWNERS = "stats", "bureau", ("alpha", "beta", "gamma")
 MEMBERS = (STATS, BUREAU, *OWNERS)
 _ROLES: Mapping[str, list[str]] = {
-    STATS: ["owner"],
-    BUREAU: ["guard"],
+    STATS: ["owner", "auditor"],
+    BUREAU: ["guard", "auditor"],
     "alpha": ["owner"],
     "beta": ["owner"],
     "gamma": ["owner", "guard"],
@@ -27,6 +28,7 @@ _PERSONS = [
     {"id": "ana", "role": "analyst"},
     {"id": "bob", "role": "analyst"},
     {"id": "steward", "role": "steward"},
+    {"id": "olga", "role": "officer"},
 ]
 
 

@@ -28,6 +28,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "node": "accord.cli.node",
     "ledger": "accord.cli.ledger",
     "status": "accord.cli.status",
+    "audit": "accord.cli.audit",
     "verify": "accord.cli.verify",
 }
 

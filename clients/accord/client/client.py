@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Self
 
 from accord.client.analyst import AnalystCalls, Finished
+from accord.client.auditor import AuditCalls
 from accord.client.calls import CALL_S, header_of
 from accord.client.profile import Profile
 from accord.client.steward import StewardCalls
@@ -23,7 +24,7 @@ from accord.wire.v1.person_pb2_grpc import StatusServiceStub
 __all__ = ["Client", "Finished"]
 
 
-class Client(AnalystCalls, StewardCalls):
+class Client(AnalystCalls, StewardCalls, AuditCalls):
     """Calls for one person; use as a context manager."""
 
     @classmethod

@@ -15,6 +15,7 @@ from accord.ledger.log import Leaf
 from accord.ledger.permits import (
     _MINT,  # pyright: ignore[reportPrivateUsage] - the gate is the mint's one owner
     AccessPermit,
+    InspectPermit,
     SendPermit,
 )
 from accord.ledger.progress import Progress
@@ -53,6 +54,19 @@ class Gate:
         leaf = self._leaf(leaf_index, RecordKind.ACCESS)
         self.wait_final(leaf_index, timeout_s)
         return SendPermit(leaf.run_id, leaf_index, self._member, _MINT)
+
+    def inspect_permit(self, leaf_index: int, timeout_s: float) -> InspectPermit:
+        """Permit to hand over a replay, once the inspect record at ``leaf_index`` is final.
+
+        Raises:
+            RequestError: E-LOG-009; the log does not hold it.
+            FaultError: E-LOG-016; it is no inspect record of a run.
+            UnavailableError: E-LOG-017; it was not final in time, asking again works.
+            VerificationError: E-LOG-012; chain and log disagree.
+        """
+        leaf = self._leaf(leaf_index, RecordKind.INSPECT)
+        self.wait_final(leaf_index, timeout_s)
+        return InspectPermit(leaf.run_id, leaf_index, self._member, _MINT)
 
     def wait_final(self, leaf_index: int, timeout_s: float) -> None:
         """Return once the leaf is covered by a final head.

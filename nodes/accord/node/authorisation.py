@@ -9,12 +9,15 @@ from typing import Final
 
 from accord.domain.errors import RefusalError
 from accord.domain.ids import Identity, PersonRole
+from accord.domain.inspection import CONSENTING_ROLES, INSPECTING_ROLES
 
 NODE: Final = "node"
 _EVERY_PERSON: Final = frozenset(map(str, PersonRole))
 _NODES: Final = frozenset({NODE})
 _ANALYST: Final = frozenset({str(PersonRole.ANALYST)})
 _STEWARD: Final = frozenset({str(PersonRole.STEWARD)})
+_CONSENTING: Final = frozenset(map(str, CONSENTING_ROLES))
+_INSPECTING: Final = frozenset(map(str, INSPECTING_ROLES))
 _WIRE: Final = "/accord.wire.v1."
 
 ALLOWED: Final[Mapping[str, frozenset[str]]] = {
@@ -36,6 +39,11 @@ ALLOWED: Final[Mapping[str, frozenset[str]]] = {
     f"{_WIRE}StewardService/Grant": _STEWARD,
     f"{_WIRE}StewardService/ListGrants": _STEWARD,
     f"{_WIRE}StewardService/Revoke": _STEWARD,
+    f"{_WIRE}AuditService/ListAnswered": _CONSENTING,
+    f"{_WIRE}AuditService/Consent": _CONSENTING,
+    f"{_WIRE}AuditService/Replay": _INSPECTING,
+    f"{_WIRE}InspectionService/ListConsents": _NODES,
+    f"{_WIRE}InspectionService/Inspect": _NODES,
     f"{_WIRE}StatusService/Status": _EVERY_PERSON,
     f"{_WIRE}StatusService/ListTables": _EVERY_PERSON,
     "/grpc.health.v1.Health/Check": _NODES | _EVERY_PERSON,

@@ -56,6 +56,14 @@ class Peers(Protocol):
         """The guard's signed `Values`: its mask."""
         ...
 
+    def list_consents(self, member: str, run_id: bytes) -> tuple[Signed, ...]:
+        """Consents to inspections of a run that another owner of it has given."""
+        ...
+
+    def inspect(self, member: str, run_id: bytes, inspection: Signed, person_card: Signed) -> bytes:
+        """An owner's `Replay`, sealed to the inspector."""
+        ...
+
     def abort(self, member: str, run_id: bytes, cancellation: Signed) -> str:
         """Tell a member that a run of ours is cancelled; returns its record."""
         ...

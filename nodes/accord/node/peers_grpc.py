@@ -11,6 +11,8 @@ from accord.domain.run import GuardEvidence, OwnerEvidence, ValuesEvidence
 from accord.domain.signed import Signed
 from accord.node.channels import Channels
 from accord.node.config import Timeouts
+from accord.wire.v1 import audit_pb2 as audit_wire
+from accord.wire.v1 import audit_pb2_grpc as audit_rpc
 from accord.wire.v1 import run_pb2 as wire
 from accord.wire.v1 import run_pb2_grpc as rpc
 from accord.wire.v1 import types_pb2 as types
@@ -101,6 +103,25 @@ class GrpcPeers:
         )
         answer = self._call(member, lambda stub: stub.SendMask, request)
         return codec.decode(Signed, answer.mask)
+
+    def list_consents(self, member: str, run_id: bytes) -> tuple[Signed, ...]:
+        """See `Peers`."""
+        remote = self.channels.to(member)
+        method = audit_rpc.InspectionServiceStub(remote.channel).ListConsents
+        request = audit_wire.ListConsentsRequest(header=header(run_id))
+        answer = remote.call(method, request, self.timeouts.peer_s)
+        return tuple(codec.decode(Signed, consent) for consent in answer.consents)
+
+    def inspect(self, member: str, run_id: bytes, inspection: Signed, person_card: Signed) -> bytes:
+        """See `Peers`; the owner waits for the anchor of its record."""
+        remote = self.channels.to(member)
+        request = audit_wire.InspectRequest(
+            header=header(run_id),
+            inspection=codec.encode(inspection),
+            person_card=codec.encode(person_card),
+        )
+        method = audit_rpc.InspectionServiceStub(remote.channel).Inspect
+        return remote.call(method, request, self.timeouts.contribute_s).sealed_replay
 
     def abort(self, member: str, run_id: bytes, cancellation: Signed) -> str:
         """See `Peers`."""

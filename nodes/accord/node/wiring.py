@@ -7,12 +7,14 @@ and peers.
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from accord.domain import codec
 from accord.domain.bundle import LogProof
 from accord.ledger.evm.anchor_proof import AnchoredHead
 from accord.node.handlers.abort import Abort
 from accord.node.handlers.ask import Ask
 from accord.node.handlers.cancel import Cancel
 from accord.node.handlers.catalogue import Catalogue
+from accord.node.handlers.consents import Consents
 from accord.node.handlers.contribute import Contribute
 from accord.node.handlers.coordinate import Coordinate
 from accord.node.handlers.draft import Draft
@@ -20,8 +22,10 @@ from accord.node.handlers.evidence import EvidenceChecker
 from accord.node.handlers.grants import Grants
 from accord.node.handlers.guard import Guard
 from accord.node.handlers.history import History
+from accord.node.handlers.inspections import Inspect
 from accord.node.handlers.owner_tally import OwnerTallies
 from accord.node.handlers.pair_keys import PairKeys
+from accord.node.handlers.request_replay import RequestReplay
 from accord.node.handlers.resume import Resume
 from accord.node.handlers.running import Runner
 from accord.node.handlers.status import Status
@@ -29,6 +33,7 @@ from accord.node.handlers.values import SendValues
 from accord.node.member import Member
 from accord.node.peers import Peers
 from accord.node.server import NodeServer
+from accord.node.servicers.audit import AuditHandlers, AuditServicer, InspectionServicer
 from accord.node.servicers.person import (
     AnalystServicer,
     PersonHandlers,
@@ -37,7 +42,7 @@ from accord.node.servicers.person import (
 )
 from accord.node.servicers.run import CatalogueServicer, RunHandlers, RunServicer
 from accord.node.sources.open import open_source
-from accord.wire.v1 import person_pb2_grpc, run_pb2_grpc
+from accord.wire.v1 import audit_pb2_grpc, person_pb2_grpc, run_pb2_grpc
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +66,9 @@ def add_services(server: NodeServer, parts: Parts) -> None:
     run = RunServicer(_run_handlers(parts, grants))
     run_pb2_grpc.add_RunServiceServicer_to_server(run, server.grpc)
     run_pb2_grpc.add_CatalogueServiceServicer_to_server(CatalogueServicer(catalogue), server.grpc)
+    audit = _audit_handlers(parts)
+    audit_pb2_grpc.add_AuditServiceServicer_to_server(AuditServicer(audit), server.grpc)
+    audit_pb2_grpc.add_InspectionServiceServicer_to_server(InspectionServicer(audit), server.grpc)
     person = _person_handlers(parts, catalogue, grants)
     person_pb2_grpc.add_AnalystServiceServicer_to_server(AnalystServicer(person), server.grpc)
     person_pb2_grpc.add_StewardServiceServicer_to_server(StewardServicer(person), server.grpc)
@@ -78,6 +86,16 @@ def _run_handlers(parts: Parts, grants: Grants) -> RunHandlers:
         guard=Guard(member, pair_keys, EvidenceChecker(member.cards, parts.anchored)),
         send_values=SendValues(member, tallies),
         abort=Abort(member),
+    )
+
+
+def _audit_handlers(parts: Parts) -> AuditHandlers:
+    member, peers = parts.member, parts.peers
+    return AuditHandlers(
+        consents=Consents(member),
+        inspect=Inspect(member, peers, PairKeys(member, peers)),
+        request_replay=RequestReplay(member, peers),
+        cards=tuple(codec.encode(card) for card in member.signed_cards),
     )
 
 

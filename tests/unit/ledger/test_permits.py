@@ -6,7 +6,7 @@ import pytest
 
 from accord.domain.errors import AccordError, FaultError
 from accord.domain.record import RecordKind
-from accord.ledger.permits import AccessPermit, SendPermit
+from accord.ledger.permits import AccessPermit, InspectPermit, SendPermit
 from tests.fakes.ledger import RUN, Member
 from tests.fakes.permits import permit_for_tests, send_permit_for_tests
 
@@ -23,8 +23,10 @@ def test_a_final_access_record_gives_the_permit_to_send() -> None:
     assert (permit.run_id, permit.leaf_index, permit.member) == (RUN, 0, "tax_north")
 
 
-@pytest.mark.parametrize("kind", [AccessPermit, SendPermit])
-def test_nobody_else_makes_a_permit(kind: type[AccessPermit | SendPermit]) -> None:
+@pytest.mark.parametrize("kind", [AccessPermit, SendPermit, InspectPermit])
+def test_nobody_else_makes_a_permit(
+    kind: type[AccessPermit | SendPermit | InspectPermit],
+) -> None:
     with pytest.raises(FaultError, match="E-LOG-001"):
         kind(RUN, 0, "tax_north", object())  # type: ignore[arg-type]  # the forgery under test
     with pytest.raises(TypeError):
@@ -56,6 +58,14 @@ def test_a_record_of_another_kind_gives_no_permit(any_database_url: str) -> None
             member.gate.access_permit(appended.leaf_index)
     with pytest.raises(FaultError, match="E-LOG-016"):
         member.gate.send_permit(refused.leaf_index, timeout_s=0.0)
+
+
+def test_an_inspect_record_that_is_not_final_gives_no_permit(any_database_url: str) -> None:
+    member = Member(any_database_url)
+    with pytest.raises(AccordError, match="E-LOG-017"):
+        member.gate.inspect_permit(member.append(RecordKind.INSPECT).leaf_index, timeout_s=0.0)
+    with pytest.raises(FaultError, match="E-LOG-016"):
+        member.gate.inspect_permit(member.append(RecordKind.ACCESS).leaf_index, timeout_s=0.0)
 
 
 def test_an_access_record_that_is_not_final_gives_no_permit(any_database_url: str) -> None:

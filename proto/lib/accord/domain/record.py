@@ -31,6 +31,8 @@ class RecordKind(StrEnum):
     RELEASE = "release"
     ABORT = "abort"
     INTERRUPT = "interrupt"
+    CONSENT = "consent"
+    INSPECT = "inspect"
     PUBLISH = "publish"
     DRY_RUN = "dry_run"
 
