@@ -223,9 +223,10 @@ def _random_prime(random_bytes: RandomBytes, bits: int) -> int:
 
 
 class _Obfuscator:
-    """The table for h_s of one key, made anew whenever four times its powers were asked for.
+    """The table for h_s of one key, made for four times the powers asked for so far.
 
-    All tables together then cost a third more than the last.  Threads that meet here at worst
+    A key is used again, so that the larger table pays by the second run; all tables together
+    cost a third more than the last.  Threads that meet here at worst
     build one twice; a lock could be held for good in a process forked meanwhile.
     """
 
@@ -238,8 +239,8 @@ class _Obfuscator:
         """A table fit for ``powers`` more powers; a new one for ``planned`` or more."""
         self._asked += powers
         table = self._table
-        if table is None or self._asked >= _GROWTH * self._planned:
-            n, self._planned = self._key.n, max(self._asked, planned)
+        if table is None or self._asked > self._planned:
+            n, self._planned = self._key.n, _GROWTH * max(self._asked, planned)
             base, bits = _obfuscator_base(n), self._key.exponent_bits
             table = self._table = FixedBase(base, n * n, bits, self._planned)
         return table

@@ -6,8 +6,10 @@ hashed in the contract, so no coordinator can stand in the middle.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from accord.domain import codec
+from accord.domain.card import MemberCard
 from accord.domain.errors import VerificationError
 from accord.domain.run import PAIR_KEY, PairKeyOffer
 from accord.domain.signed import Signed
@@ -30,7 +32,12 @@ class PairKeys:
     def run_keys(self, context: TallyContext) -> dict[str, bytes]:
         """Key of this run with every other member of its ring (K_ij)."""
         others = [peer for peer in context.value_ring if peer != self.member.name]
-        return {peer: self._secret(peer).run_key(context.run_id, context.roster) for peer in others}
+        with self.member.database.read() as session:
+            kept = {peer: repository.find_pair_key(session, peer) for peer in others}
+        return {
+            peer: self._secret(peer, stored).run_key(context.run_id, context.roster)
+            for peer, stored in kept.items()
+        }
 
     def offer_to(self, receiver: str) -> Signed:
         """What we, the earlier member, encapsulated to ``receiver``.
@@ -44,9 +51,8 @@ class PairKeys:
         offer = PairKeyOffer(1, self.member.name, receiver, stored.kem_ciphertext)
         return self.member.sign(PAIR_KEY, offer)
 
-    def _secret(self, peer: str) -> PairSecret:
-        stored = self._load(peer)
-        if stored is None:
+    def _secret(self, peer: str, stored: StoredPairKey | None) -> PairSecret:
+        if stored is None or stored.cards != self._cards(peer):
             earlier = self._is_earlier(self.member.name, peer)
             stored = self._encapsulate(peer) if earlier else self._fetch(peer)
         return PairSecret(stored.secret)
@@ -95,9 +101,14 @@ class PairKeys:
         return self.member.cards[first].position < self.member.cards[second].position
 
     def _context(self, earlier: str, later: str) -> PairContext:
-        digests = [codec.digest("card", self.member.cards[name]) for name in (earlier, later)]
+        digests = (_card_digest(self.member.cards[name]) for name in (earlier, later))
         return PairContext(self.member.consortium, *digests)
 
     def _cards(self, peer: str) -> bytes:
         pair = sorted((self.member.name, peer), key=lambda name: self.member.cards[name].position)
         return codec.digest("pair-cards", self._context(*pair))
+
+
+@lru_cache(maxsize=1024)  # every run asks for every pair's
+def _card_digest(card: MemberCard) -> bytes:
+    return codec.digest("card", card)

@@ -15,10 +15,10 @@ import dataclasses
 import hashlib
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
-from functools import cache
+from functools import cache, partial
 from io import BytesIO
 from typing import Any, Final, TypeVar
 
@@ -31,7 +31,10 @@ DIGEST_BYTES: Final = 32  # SHA-256
 MAX_ENCODED_BYTES: Final = 256 * 1024 * 1024
 _TIME_FORMAT: Final = "%Y-%m-%dT%H:%M:%SZ"
 
+_PLAIN: Final = frozenset({int, str, bytes, bool, type(None)})
+
 T = TypeVar("T")
+Lifter = Callable[[object], object]
 
 
 def encode(value: object) -> bytes:
@@ -84,44 +87,57 @@ def _load(data: bytes) -> object:
     return cbor2.CBORDecoder(BytesIO(data)).decode()
 
 
-def _lower(value: object) -> object:
+def _lower(value: object) -> object:  # noqa: PLR0911 - one return per kind of type
+    kind = type(value)
+    if kind in _PLAIN:
+        return value
+    if kind is tuple or kind is list:
+        items = typing.cast("typing.Sequence[object]", value)
+        return [item if type(item) in _PLAIN else _lower(item) for item in items]
     if isinstance(value, StrEnum):
         return str(value)
-    if value is None or isinstance(value, (bool, int, str, bytes)):
-        return value
     if isinstance(value, datetime):
         return format_time(value)
-    if isinstance(value, (tuple, list)):
-        return [_lower(item) for item in value]
     if isinstance(value, Mapping):
         return {str(key): _lower(item) for key, item in value.items()}
     if dataclasses.is_dataclass(value):
-        fields = dataclasses.fields(value)
-        return {field.name: _lower(getattr(value, field.name)) for field in fields}
-    raise TypeError(f"{type(value).__name__} has no canonical encoding")
+        return {name: _lower(getattr(value, name)) for name in _names(typing.cast("Any", kind))}
+    if isinstance(value, (bool, int, str, bytes)):
+        return value
+    raise TypeError(f"{kind.__name__} has no canonical encoding")
 
 
-def _lift(kind: Any, value: object) -> object:  # noqa: PLR0911 - one return per kind of type
-    origin = typing.get_origin(kind)
+@cache
+def _names(kind: type) -> tuple[str, ...]:
+    return tuple(field.name for field in dataclasses.fields(kind))
+
+
+def _lift(kind: Any, value: object) -> object:
+    return _lifter(kind)(value)
+
+
+@cache
+def _lifter(kind: Any) -> Lifter:  # noqa: PLR0911 - one return per kind of type
+    """What checks and rebuilds a value of ``kind``; kept, since annotations are slow to read."""
+    origin, args = typing.get_origin(kind), typing.get_args(kind)
     if origin in (typing.Union, types.UnionType):
-        return _lift_union(typing.get_args(kind), value)
+        return partial(_lift_union, args)
     if origin is tuple:
-        return _lift_tuple(typing.get_args(kind), value)
+        return partial(_lift_all, args[0]) if args[1:] == (...,) else partial(_lift_each, args)
     if origin is not None and issubclass(origin, Mapping):
-        _expect(isinstance(value, dict), kind, value)
-        of = typing.get_args(kind)[1]
-        return {
-            _lift(str, key): _lift(of, item)
-            for key, item in typing.cast("dict[object, object]", value).items()
-        }
+        return partial(_lift_mapping, kind, args[1])
     if dataclasses.is_dataclass(kind):
-        return _lift_dataclass(typing.cast("type", kind), value)
+        return partial(_lift_dataclass, typing.cast("type", kind))
     if kind is datetime:
-        return parse_time(typing.cast("str", _lift(str, value)))
+        return lambda value: parse_time(typing.cast("str", _lift_plain(str, value)))
     if isinstance(kind, type) and issubclass(kind, StrEnum):
-        return kind(typing.cast("str", _lift(str, value)))
-    _expect(type(value) is kind or (kind is type(None) and value is None), kind, value)
-    _expect(not isinstance(value, int) or value.bit_length() <= MAX_INTEGER_BITS, kind, value)
+        return lambda value: kind(typing.cast("str", _lift_plain(str, value)))
+    return partial(_lift_plain, kind)
+
+
+def _lift_plain(kind: Any, value: object) -> object:
+    _expect(type(value) is kind, kind, value)
+    _expect(kind is not int or value.bit_length() <= MAX_INTEGER_BITS, kind, value)  # type: ignore[attr-defined]
     return value
 
 
@@ -134,26 +150,40 @@ def _lift_union(options: tuple[Any, ...], value: object) -> object:
     raise ValueError(f"{type(value).__name__} fits no option")
 
 
-def _lift_tuple(args: tuple[Any, ...], value: object) -> tuple[object, ...]:
-    _expect(isinstance(value, list), tuple, value)
-    items = typing.cast("list[object]", value)
-    if len(args) == 2 and args[1] is Ellipsis:  # noqa: PLR2004 - tuple[X, ...]
-        return tuple(_lift(args[0], item) for item in items)
-    return tuple(_lift(arg, item) for arg, item in zip(args, items, strict=True))
+def _lift_all(kind: Any, value: object) -> tuple[object, ...]:
+    items = _list(value)
+    if kind is bytes and all(type(item) is bytes for item in items):
+        return tuple(items)
+    return tuple(map(_lifter(kind), items))
+
+
+def _lift_each(kinds: tuple[Any, ...], value: object) -> tuple[object, ...]:
+    return tuple(_lift(kind, item) for kind, item in zip(kinds, _list(value), strict=True))
+
+
+def _lift_mapping(kind: Any, of: Any, value: object) -> dict[object, object]:
+    _expect(isinstance(value, dict), kind, value)
+    items = typing.cast("dict[object, object]", value).items()
+    return {_lift_plain(str, key): _lift(of, item) for key, item in items}
 
 
 def _lift_dataclass(kind: type, value: object) -> object:
     _expect(isinstance(value, dict), kind, value)
-    hints, items = _hints(kind), typing.cast("dict[str, object]", value)
-    if hints.keys() != items.keys():
+    lifters, items = _lifters(kind), typing.cast("dict[str, object]", value)
+    if lifters.keys() != items.keys():
         raise ValueError(f"{kind.__name__}: fields differ")
-    return kind(**{name: _lift(hint, items[name]) for name, hint in hints.items()})
+    return kind(**{name: lift(items[name]) for name, lift in lifters.items()})
 
 
 @cache
-def _hints(kind: type) -> dict[str, Any]:
+def _lifters(kind: type) -> dict[str, Lifter]:
     hints = typing.get_type_hints(kind)
-    return {field.name: hints[field.name] for field in dataclasses.fields(kind)}
+    return {name: _lifter(hints[name]) for name in _names(kind)}
+
+
+def _list(value: object) -> list[object]:
+    _expect(isinstance(value, list), tuple, value)
+    return typing.cast("list[object]", value)
 
 
 def _expect(holds: bool, kind: Any, value: object) -> None:  # noqa: FBT001
