@@ -207,6 +207,7 @@ def _node_toml(spec: ConsortiumSpec, member: MemberSpec, ports: Ports) -> str:
         f'listen = "{LOOPBACK}:{ports.nodes[member.id]}"\n'
         f'ledger_url = "http://{LOOPBACK}:{ports.ledger}"\n'
         f"\n[peers]\n{peers}"
+        '\n[work]\nexecutor = "inline"  # the members share this machine\'s cores already\n'
     )
 
 
