@@ -77,15 +77,19 @@ def assert_released_without_answer(consortium: Consortium) -> None:
 
 @pytest.mark.parametrize("lie", OUTSIDE)
 def test_counts_outside_the_group(consortium: Consortium, lie: str) -> None:
-    with owner_lies("beta", counts=OUTSIDE[lie]), consortium.refused("E-CRY-004", by=BUREAU):
+    lying = owner_lies("beta", counts=OUTSIDE[lie])
+    with lying, consortium.refused("E-CRY-020", by=BUREAU) as caught:
         consortium.ask(SQL)
+    assert caught.value.facts == {"sender": "beta"}
     assert_nothing_was_decided(consortium)
 
 
 @pytest.mark.parametrize("lie", OUTSIDE)
 def test_values_outside_the_group(consortium: Consortium, lie: str) -> None:
-    with owner_lies("beta", values=OUTSIDE[lie]), consortium.refused("E-CRY-004", by=STATS):
+    lying = owner_lies("beta", values=OUTSIDE[lie])
+    with lying, consortium.refused("E-CRY-020", by=STATS) as caught:
         consortium.ask(SQL)
+    assert caught.value.facts == {"sender": "beta"}
     assert_nothing_was_released(consortium)
 
 

@@ -4,11 +4,13 @@ Signatures are checked by whoever received the message; here is checked that it 
 this run and fits it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 from accord.domain import codec
 from accord.domain.contribution import Counts, Decision, GuardStatement, Values
 from accord.domain.errors import RefusalError, VerificationError
+from accord.privacy.opening import parse_ciphertext
 from accord.privacy.tally.context import TallyContext
 
 
@@ -90,3 +92,27 @@ def check_statement(context: TallyContext, statement: GuardStatement) -> None:
     check_decision(context, statement.decision)
     if statement.version != context.version or len(statement.mask) != codec.DIGEST_BYTES:
         raise VerificationError("E-CRY-012", guard=context.guard)
+
+
+@contextmanager
+def naming_sender(n: int, sent: Mapping[str, Sequence[bytes]]) -> Iterator[None]:
+    """Where multiplying fails, say whose ciphertext is none; an honest run pays no search.
+
+    Raises:
+        VerificationError: E-CRY-020.
+    """
+    try:
+        yield
+    except VerificationError:
+        for sender, ciphertexts in sent.items():
+            if not all(_is_ciphertext(n, each) for each in ciphertexts):
+                raise VerificationError("E-CRY-020", sender=sender) from None
+        raise
+
+
+def _is_ciphertext(n: int, data: bytes) -> bool:
+    try:
+        parse_ciphertext(n, data)
+    except VerificationError:
+        return False
+    return True

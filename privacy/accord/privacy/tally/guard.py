@@ -13,7 +13,7 @@ from accord.privacy.disclosure import CellCounts, Reason, decide
 from accord.privacy.masks import Round, masks_of
 from accord.privacy.opening import multiply_ciphertexts
 from accord.privacy.paillier import DecryptionKey, EncryptionKey
-from accord.privacy.tally.checks import check_counts, check_roster
+from accord.privacy.tally.checks import check_counts, check_roster, naming_sender
 from accord.privacy.tally.context import TallyContext
 from accord.privacy.tally.encryption import Secrets, encrypt_masked
 from accord.privacy.tally.layouts import count_layout, unpack_counts, value_layout
@@ -61,7 +61,7 @@ class GuardTally:
         Raises:
             RefusalError: E-CRY-011 not exactly the roster; E-CRY-014 other counts than
                 those decided on before.
-            VerificationError: E-CRY-010 of another run; E-CRY-004 no ciphertext;
+            VerificationError: E-CRY-010 of another run; E-CRY-020 no ciphertext;
                 E-CRY-007 the sum is not one contribution of each.
         """
         context = self._context
@@ -113,8 +113,10 @@ class GuardTally:
         layout = count_layout(context, n)
         for owner in context.count_ring:
             check_counts(context, owner, counts[owner], len(layout.plaintexts))
-        columns = zip(*(counts[owner].ciphertexts for owner in context.count_ring), strict=True)
-        products = [multiply_ciphertexts(n, column) for column in columns]
+        sent = {owner: counts[owner].ciphertexts for owner in context.count_ring}
+        with naming_sender(n, sent):
+            places = zip(*sent.values(), strict=True)
+            products = [multiply_ciphertexts(n, place) for place in places]
         plaintexts = self._key.decrypt_all(products, self._work.near)
         return unpack_counts(layout, plaintexts, len(context.plan.counts))
 

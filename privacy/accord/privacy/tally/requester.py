@@ -13,7 +13,7 @@ from accord.domain.contribution import GuardStatement, Opening, Values, digest_o
 from accord.domain.errors import VerificationError
 from accord.privacy.opening import multiply_ciphertexts
 from accord.privacy.paillier import DecryptionKey
-from accord.privacy.tally.checks import check_roster, check_statement, check_values
+from accord.privacy.tally.checks import check_roster, check_statement, check_values, naming_sender
 from accord.privacy.tally.context import TallyContext
 from accord.privacy.tally.layouts import value_layout
 from accord.privacy.verify import unpack_openings
@@ -47,7 +47,7 @@ class RequesterTally:
 
         Raises:
             RefusalError: E-CRY-011; not exactly the owners.
-            VerificationError: E-CRY-012 the statement, E-CRY-010 a message, E-CRY-004 a
+            VerificationError: E-CRY-012 the statement, E-CRY-010 a message, E-CRY-020 a
                 ciphertext does not fit.
         """
         context = self._context
@@ -55,11 +55,11 @@ class RequesterTally:
         check_roster(context.owners, values)
         for owner in context.owners:
             self._check(owner, values[owner], statement)
-        digests = {owner: digest_of(values[owner].ciphertexts) for owner in context.owners}
-        return Partial(
-            products=self._multiply([values[owner].ciphertexts for owner in context.owners]),
-            digests={**digests, context.guard: statement.mask},
-        )
+        sent = {owner: values[owner].ciphertexts for owner in context.owners}
+        with naming_sender(self._key.n, sent):
+            products = self._multiply(list(sent.values()))
+        digests = {owner: digest_of(ciphertexts) for owner, ciphertexts in sent.items()}
+        return Partial(products, {**digests, context.guard: statement.mask})
 
     def open(
         self, partial: Partial, mask: Values, statement: GuardStatement
@@ -68,7 +68,7 @@ class RequesterTally:
 
         Raises:
             VerificationError: E-CRY-015 not the mask the guard committed to; E-CRY-010
-                of another run; E-CRY-004 no ciphertext; E-CRY-007 the sum is not one
+                of another run; E-CRY-020 no ciphertext; E-CRY-007 the sum is not one
                 contribution of each.
         """
         context = self._context
@@ -76,7 +76,8 @@ class RequesterTally:
         self._check(context.guard, mask, statement)
         if digest_of(mask.ciphertexts) != statement.mask:
             raise VerificationError("E-CRY-015", guard=context.guard)
-        products = self._multiply([partial.products, mask.ciphertexts])
+        with naming_sender(self._key.n, {context.guard: mask.ciphertexts}):
+            products = self._multiply([partial.products, mask.ciphertexts])
         openings = self._key.open_all(products, self._work.near)
         return openings, unpack_openings(context, statement.decision, self._key.n, openings)
 
