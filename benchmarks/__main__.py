@@ -7,10 +7,17 @@ What computes wrongly is one.
 import sys
 import time
 
-from benchmarks import commands, encryption, records, tally
+from benchmarks import commands, encryption, measuring, network, records, tally
 from benchmarks.report import Row, machine, say, show, write
 
-PARTS = {"encryption": encryption, "commands": commands, "records": records, "tally": tally}
+PARTS = {
+    "encryption": encryption,
+    "commands": commands,
+    "records": records,
+    "tally": tally,
+    "network": network,
+    "measuring": measuring,
+}
 
 
 def main(wanted: list[str]) -> int:
