@@ -12,8 +12,10 @@ from accord.cli.files import check_readable
 from accord.cli.persons import open_client
 from accord.cli.session import As, Json, Session, session_of
 from accord.client.files import write_new_file
-from accord.client.summaries import TableState
+from accord.client.summaries import Finding, TableState
 from accord.domain.catalogue import Column
+from accord.domain.errors import explain, from_code
+from accord.domain.text import printable
 from accord.query.numbers import decimal_text
 
 app = typer.Typer(add_completion=False)
@@ -81,6 +83,42 @@ def list_tables(context: typer.Context, *, profile: As = None, as_json: Json = F
         session.say("no_tables")
     for state in found:
         _print_table(session, state)
+
+
+@app.command()
+def findings(
+    context: typer.Context,
+    *,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=1000)] = 50,
+    profile: As = None,
+    as_json: Json = False,
+) -> None:
+    """Show what runs found wrong with this member's data."""
+    session = session_of(context)
+    with open_client(session, profile) as client:
+        found = client.findings(limit)
+    if as_json:
+        session.print_json({"findings": [_finding_as_json(finding) for finding in found]})
+        return
+    if not found:
+        session.say("no_findings")
+    for finding in found:
+        error = from_code(finding.code, {})
+        head = Text.assemble(f"{finding.at}  ", (finding.table, "bold"), f"  {finding.code}")
+        run = session.texts.say("finding_run", run=finding.run_id.hex() or "-")
+        session.out.print(head.append(f"  {run}"), soft_wrap=True)
+        session.out.print(Text(f"  {explain(error, session.texts.language).what}"), soft_wrap=True)
+        session.out.print(Text(f"  {printable(finding.text)}"), soft_wrap=True)
+
+
+def _finding_as_json(finding: Finding) -> dict[str, object]:
+    return {
+        "at": finding.at,
+        "table": finding.table,
+        "code": finding.code,
+        "text": finding.text,
+        "run": finding.run_id.hex() or None,
+    }
 
 
 def _print_table(session: Session, state: TableState) -> None:

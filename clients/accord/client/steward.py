@@ -5,7 +5,7 @@ from typing import Final
 
 from accord.client.calls import CALL_S, Calls, header_of
 from accord.client.grants import Terms, make_grant
-from accord.client.summaries import GrantState, Published, grant_from_wire
+from accord.client.summaries import Finding, GrantState, Published, grant_from_wire
 from accord.domain import codec
 from accord.domain.errors import RequestError
 from accord.domain.grant import Grant
@@ -70,6 +70,15 @@ class StewardCalls(Calls):
             person_card=codec.encode(self.profile.card),
         )
         return self._remote.call(self._steward.Revoke, request, CALL_S).record
+
+    def findings(self, limit: int = 50) -> tuple[Finding, ...]:
+        """What runs found wrong with this member's data, newest first; 1 to 1000."""
+        request = wire.ListFindingsRequest(header=header_of(), limit=limit)
+        answer = self._remote.call(self._steward.ListFindings, request, CALL_S)
+        return tuple(
+            Finding(found.at, found.table, found.code, found.text, found.run_id)
+            for found in answer.findings
+        )
 
     @property
     def _steward(self) -> StewardServiceStub:

@@ -86,6 +86,24 @@ class TableState:
 
 
 @dataclass(frozen=True, slots=True)
+class Finding:
+    """What a run found wrong with this member's own data.
+
+    Attributes:
+        at: RFC 3339, UTC.
+        code: What the requester was told.
+        text: In detail: file, rows, rows at fault by column.
+        run_id: 16 bytes, or empty.
+    """
+
+    at: str
+    table: str
+    code: str
+    text: str
+    run_id: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Published:
     """A published part; ``rows`` is the steward's own number."""
 

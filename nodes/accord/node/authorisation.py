@@ -39,6 +39,7 @@ ALLOWED: Final[Mapping[str, frozenset[str]]] = {
     f"{_WIRE}StewardService/Grant": _STEWARD,
     f"{_WIRE}StewardService/ListGrants": _STEWARD,
     f"{_WIRE}StewardService/Revoke": _STEWARD,
+    f"{_WIRE}StewardService/ListFindings": _STEWARD,
     f"{_WIRE}AuditService/ListAnswered": _CONSENTING,
     f"{_WIRE}AuditService/Consent": _CONSENTING,
     f"{_WIRE}AuditService/Replay": _INSPECTING,

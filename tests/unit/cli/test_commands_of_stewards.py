@@ -21,6 +21,7 @@ from tests.unit.cli.scripted_commands import (
 )
 from tests.unit.client.scripted_node import (
     OWNERS,
+    RUN,
     STEWARD,
     TABLE,
 )
@@ -147,3 +148,23 @@ def test_inspecting_a_file_that_is_not_there_names_it(
     assert start(["data", "inspect", str(tmp_path / "none.csv")]) == exit_codes.REFUSED
 
     assert "E-CLI-002" in capsys.readouterr().err
+
+
+def test_findings_say_when_which_run_and_what(acting: Any, capsys: pytest.CaptureFixture[str]):
+    text = "/data/income.csv: 21 rows, rows at fault by column {'age': 1}, duplicate keys 0"
+    finding = wire.Finding(
+        at="2026-01-31T08:00:00Z", table="income", code="E-SRC-040", text=text, run_id=RUN
+    )
+    answer = {"ListFindings": lambda _: wire.ListFindingsResponse(findings=[finding])}
+    with acting(answer, STEWARD):
+        assert start(["data", "findings"]) == exit_codes.DONE
+    shown = capsys.readouterr().out
+    assert f"2026-01-31T08:00:00Z  income  E-SRC-040  run {RUN.hex()}\n" in shown
+    assert text in shown
+    with acting(answer, STEWARD):
+        start(["data", "findings", "--json"])
+    (found,) = json.loads(capsys.readouterr().out)["findings"]
+    assert (found["run"], found["text"]) == (RUN.hex(), text)
+    with acting({"ListFindings": lambda _: wire.ListFindingsResponse()}, STEWARD):
+        assert start(["data", "findings"]) == exit_codes.DONE
+    assert "No run has found anything wrong" in capsys.readouterr().err

@@ -276,5 +276,5 @@ def test_the_help_of_every_command_is_chinese_but_for_what_is_typed(
             words = re.findall(r"[A-Za-z]{3,}", typed.sub("", line))
             known = {"SELECT", "Parquet", "json", "toml", "Ctrl", *COMMANDS, "new", "down"}
             verbs = {"inspect", "publish", "list", "show", "run", "cancel", "resume"}
-            verbs |= {"consent", "replay", "auditor"}
+            verbs |= {"consent", "replay", "auditor", "findings"}
             assert set(words) <= known | verbs, line

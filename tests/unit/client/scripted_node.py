@@ -196,6 +196,9 @@ class Script(AnalystServiceServicer, StewardServiceServicer, StatusServiceServic
     def ShowRun(self, request: Any, context: Any) -> Any:
         return self._answer("ShowRun", request, context)
 
+    def ListFindings(self, request: Any, context: Any) -> Any:
+        return self._answer("ListFindings", request, context)
+
     def Publish(self, request: Any, context: Any) -> Any:
         return self._answer("Publish", request, context)
 

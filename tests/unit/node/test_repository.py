@@ -1,19 +1,18 @@
 """The node's own rows, and the schema that holds them."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import select
 
 from accord.ledger.store.database import Database
 from accord.ledger.store.models import Base
 from accord.node.runs import REQUESTER
 from accord.node.store import repository
 from accord.node.store.migrate import migrate
-from accord.node.store.models import FindingRow
-from accord.node.store.repository import StoredRun
+from accord.node.store.repository import StoredFinding, StoredRun
 
 NOW = datetime(2026, 1, 31, 8, tzinfo=UTC)
 
@@ -65,7 +64,13 @@ def test_a_note_to_the_stewards_may_quote_anything(database_url: str) -> None:
     database.create_tables()
 
     with database.write() as session:
-        repository.add_finding(session, NOW, "income", "E-SRC-001", "a\0b 甲")
+        for run_id in (None, bytes(16)):
+            finding = StoredFinding(NOW, "income", "E-SRC-001", "a\0b 甲", run_id)
+            repository.add_finding(session, finding)
 
     with database.read() as session:
-        assert session.scalar(select(FindingRow.text)) == "a\N{REPLACEMENT CHARACTER}b 甲"
+        kept = repository.list_findings(session, 2)
+    expected = StoredFinding(
+        NOW, "income", "E-SRC-001", "a\N{REPLACEMENT CHARACTER}b 甲", bytes(16)
+    )
+    assert kept == (expected, replace(expected, run_id=None))

@@ -24,7 +24,13 @@ from accord.node.progress import step
 from accord.node.runs import ACCEPTED, OWNER, OwnerAccepted, OwnerRun
 from accord.node.sources.port import DataSource
 from accord.node.store import repository
-from accord.node.store.repository import Session, StoredGrant, StoredOffer, StoredRun
+from accord.node.store.repository import (
+    Session,
+    StoredFinding,
+    StoredGrant,
+    StoredOffer,
+    StoredRun,
+)
 from accord.privacy.parameters import SEED_BYTES
 from accord.query.plan import Plan
 from accord.wire.v1 import types_pb2 as wire
@@ -169,9 +175,15 @@ class Contribute:
                 expected=accepted.offer.content_digest,
             )
         except AccordError as error:
-            name, now = accepted.plan.table, self.member.clock.now()
+            finding = StoredFinding(
+                at=self.member.clock.now(),
+                table=accepted.plan.table,
+                code=error.code,
+                text=error.detail,
+                run_id=accepted.question.run_id,
+            )
             with self.member.database.write() as session:
-                repository.add_finding(session, now, name, error.code, error.detail)
+                repository.add_finding(session, finding)
             raise
         return OwnerRun(
             asked=accepted.asked,

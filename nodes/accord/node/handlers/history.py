@@ -1,4 +1,4 @@
-"""An analyst's own runs, as this node kept them."""
+"""An analyst's own runs, and what runs found wrong with our data, as this node kept them."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,10 @@ _MAX_LIMIT = 1000
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """Handlers of AnalystService.ListRuns and ShowRun; an analyst sees only own runs."""
+    """Handlers of AnalystService.ListRuns and ShowRun, and StewardService.ListFindings.
+
+    An analyst sees only own runs.
+    """
 
     member: Member
 
@@ -27,6 +30,22 @@ class History:
             most = min(limit or _DEFAULT_LIMIT, _MAX_LIMIT)
             kept = repository.list_runs(session, REQUESTER, analyst, most)
         return [_summary(run, codec.decode(RequesterRun, run.body)) for run in kept]
+
+    def findings(self, limit: int) -> list[wire.Finding]:
+        """What runs found wrong with our own data, newest first; for our stewards alone."""
+        with self.member.database.read() as session:
+            most = min(limit or _DEFAULT_LIMIT, _MAX_LIMIT)
+            kept = repository.list_findings(session, most)
+        return [
+            wire.Finding(
+                at=codec.format_time(finding.at),
+                table=finding.table,
+                code=finding.code,
+                text=finding.text,
+                run_id=finding.run_id or b"",
+            )
+            for finding in kept
+        ]
 
     def show(self, analyst: str, run_id: bytes) -> wire.ShowRunResponse:
         """One run with its steps.

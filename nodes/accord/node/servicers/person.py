@@ -142,6 +142,13 @@ class StewardServicer(rpc.StewardServiceServicer):
         record = self._handlers.grants.revoke(caller(context), revocation, card)
         return wire.RevokeResponse(record=record)
 
+    def ListFindings(  # noqa: N802
+        self, request: wire.ListFindingsRequest, context: grpc.ServicerContext
+    ) -> wire.ListFindingsResponse:
+        """See person.proto."""
+        del context
+        return wire.ListFindingsResponse(findings=self._handlers.history.findings(request.limit))
+
 
 class StatusServicer(rpc.StatusServiceServicer):
     """See StatusService in person.proto."""

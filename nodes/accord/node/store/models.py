@@ -110,6 +110,7 @@ class FindingRow(Base):
     table: Mapped[str] = mapped_column("table_name")
     code: Mapped[str]
     text: Mapped[str] = mapped_column(QuotedText)
+    run_id: Mapped[bytes | None] = mapped_column(LargeBinary(16))
 
 
 class SecretRow(Base):

@@ -78,6 +78,22 @@ class StoredPairKey:
     kem_ciphertext: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class StoredFinding:
+    """What was wrong with this member's own data; never leaves the member.
+
+    Attributes:
+        text: In detail: file, rows, rows at fault by column.
+        run_id: Run that came upon it; None before it was kept.
+    """
+
+    at: datetime
+    table: str
+    code: str
+    text: str
+    run_id: bytes | None
+
+
 def save_run(session: Session, run: StoredRun) -> None:
     """Insert or replace one part of a run."""
     session.merge(
@@ -218,9 +234,26 @@ def mark_answered(session: Session, data_version: bytes, roster: bytes) -> None:
     session.merge(AnsweredRow(data_version=data_version, roster=roster))
 
 
-def add_finding(session: Session, at: datetime, table: str, code: str, text: str) -> None:
+def add_finding(session: Session, finding: StoredFinding) -> None:
     """Leave a note for this member's own stewards."""
-    session.add(FindingRow(at=at, table=table, code=code, text=text))
+    session.add(
+        FindingRow(
+            at=finding.at,
+            table=finding.table,
+            code=finding.code,
+            text=finding.text,
+            run_id=finding.run_id,
+        )
+    )
+
+
+def list_findings(session: Session, limit: int) -> tuple[StoredFinding, ...]:
+    """Notes for the stewards, newest first."""
+    newest = select(FindingRow).order_by(FindingRow.id.desc()).limit(limit)
+    return tuple(
+        StoredFinding(row.at, row.table, row.code, row.text, row.run_id)
+        for row in session.scalars(newest)
+    )
 
 
 def secret(session: Session, name: str) -> bytes:

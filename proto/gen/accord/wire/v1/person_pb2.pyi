@@ -197,6 +197,34 @@ class RevokeResponse(_message.Message):
     record: str
     def __init__(self, record: _Optional[str] = ...) -> None: ...
 
+class ListFindingsRequest(_message.Message):
+    __slots__ = ("header", "limit")
+    HEADER_FIELD_NUMBER: _ClassVar[int]
+    LIMIT_FIELD_NUMBER: _ClassVar[int]
+    header: _types_pb2.Header
+    limit: int
+    def __init__(self, header: _Optional[_Union[_types_pb2.Header, _Mapping]] = ..., limit: _Optional[int] = ...) -> None: ...
+
+class Finding(_message.Message):
+    __slots__ = ("at", "table", "code", "text", "run_id")
+    AT_FIELD_NUMBER: _ClassVar[int]
+    TABLE_FIELD_NUMBER: _ClassVar[int]
+    CODE_FIELD_NUMBER: _ClassVar[int]
+    TEXT_FIELD_NUMBER: _ClassVar[int]
+    RUN_ID_FIELD_NUMBER: _ClassVar[int]
+    at: str
+    table: str
+    code: str
+    text: str
+    run_id: bytes
+    def __init__(self, at: _Optional[str] = ..., table: _Optional[str] = ..., code: _Optional[str] = ..., text: _Optional[str] = ..., run_id: _Optional[bytes] = ...) -> None: ...
+
+class ListFindingsResponse(_message.Message):
+    __slots__ = ("findings",)
+    FINDINGS_FIELD_NUMBER: _ClassVar[int]
+    findings: _containers.RepeatedCompositeFieldContainer[Finding]
+    def __init__(self, findings: _Optional[_Iterable[_Union[Finding, _Mapping]]] = ...) -> None: ...
+
 class StatusRequest(_message.Message):
     __slots__ = ("header",)
     HEADER_FIELD_NUMBER: _ClassVar[int]

@@ -351,6 +351,11 @@ class StewardServiceStub:
                 request_serializer=accord_dot_wire_dot_v1_dot_person__pb2.RevokeRequest.SerializeToString,
                 response_deserializer=accord_dot_wire_dot_v1_dot_person__pb2.RevokeResponse.FromString,
                 _registered_method=True)
+        self.ListFindings = channel.unary_unary(
+                '/accord.wire.v1.StewardService/ListFindings',
+                request_serializer=accord_dot_wire_dot_v1_dot_person__pb2.ListFindingsRequest.SerializeToString,
+                response_deserializer=accord_dot_wire_dot_v1_dot_person__pb2.ListFindingsResponse.FromString,
+                _registered_method=True)
 
 
 class StewardServiceServicer:
@@ -385,6 +390,13 @@ class StewardServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListFindings(self, request, context):
+        """What runs found wrong with this member's own data; never leaves the member.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_StewardServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -407,6 +419,11 @@ def add_StewardServiceServicer_to_server(servicer, server):
                     servicer.Revoke,
                     request_deserializer=accord_dot_wire_dot_v1_dot_person__pb2.RevokeRequest.FromString,
                     response_serializer=accord_dot_wire_dot_v1_dot_person__pb2.RevokeResponse.SerializeToString,
+            ),
+            'ListFindings': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListFindings,
+                    request_deserializer=accord_dot_wire_dot_v1_dot_person__pb2.ListFindingsRequest.FromString,
+                    response_serializer=accord_dot_wire_dot_v1_dot_person__pb2.ListFindingsResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -518,6 +535,33 @@ class StewardService:
             '/accord.wire.v1.StewardService/Revoke',
             accord_dot_wire_dot_v1_dot_person__pb2.RevokeRequest.SerializeToString,
             accord_dot_wire_dot_v1_dot_person__pb2.RevokeResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListFindings(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/accord.wire.v1.StewardService/ListFindings',
+            accord_dot_wire_dot_v1_dot_person__pb2.ListFindingsRequest.SerializeToString,
+            accord_dot_wire_dot_v1_dot_person__pb2.ListFindingsResponse.FromString,
             options,
             channel_credentials,
             insecure,

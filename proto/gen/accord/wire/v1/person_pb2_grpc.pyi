@@ -132,6 +132,8 @@ class StewardServiceStub:
     """All grants of this member."""
     Revoke: _grpc.UnaryUnaryMultiCallable[_person_pb2.RevokeRequest, _person_pb2.RevokeResponse]
     """Ends a grant for good."""
+    ListFindings: _grpc.UnaryUnaryMultiCallable[_person_pb2.ListFindingsRequest, _person_pb2.ListFindingsResponse]
+    """What runs found wrong with this member's own data; never leaves the member."""
 
 @_typing.type_check_only
 class StewardServiceAsyncStub(StewardServiceStub):
@@ -146,6 +148,8 @@ class StewardServiceAsyncStub(StewardServiceStub):
     """All grants of this member."""
     Revoke: _aio.UnaryUnaryMultiCallable[_person_pb2.RevokeRequest, _person_pb2.RevokeResponse]  # type: ignore[assignment]
     """Ends a grant for good."""
+    ListFindings: _aio.UnaryUnaryMultiCallable[_person_pb2.ListFindingsRequest, _person_pb2.ListFindingsResponse]  # type: ignore[assignment]
+    """What runs found wrong with this member's own data; never leaves the member."""
 
 class StewardServiceServicer(metaclass=_abc_1.ABCMeta):
     """For the role steward."""
@@ -181,6 +185,14 @@ class StewardServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_person_pb2.RevokeResponse, _abc.Awaitable[_person_pb2.RevokeResponse]]:
         """Ends a grant for good."""
+
+    @_abc_1.abstractmethod
+    def ListFindings(
+        self,
+        request: _person_pb2.ListFindingsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_person_pb2.ListFindingsResponse, _abc.Awaitable[_person_pb2.ListFindingsResponse]]:
+        """What runs found wrong with this member's own data; never leaves the member."""
 
 def add_StewardServiceServicer_to_server(servicer: StewardServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
 
