@@ -92,7 +92,7 @@ contracts-fresh:
 	  node ledger/contracts/compile.mjs --check; \
 	fi
 
-bench: $(BENCHED) ## measures what docs/benchmarks.md lists, under five minutes (PART=tally: that alone)
+bench: $(BENCHED) ## measures what docs/performance.md lists, about ten minutes (PART=tally: that alone)
 	@"$(PY)" -m benchmarks $(PART)
 
 fuzz: install ## searches for input that breaks a reader, for FUZZ_S=300 seconds
