@@ -82,13 +82,15 @@ class Guard:
             raise RequestError("E-RUN-011", run=run_id.hex())
         run = codec.decode(GuardRun, stored.body)
         question = codec.decode(Question, run.asked.question.body)
+        if caller != question.requester:  # before anything is recorded: others cannot fill the log
+            raise RequestError("E-RUN-011", run=run_id.hex())
         statement = codec.decode(Signed, run.statement).unsafe_open(GuardStatement)
         fields = {"question": run.asked.question.digest}
         with self.member.refusals_recorded(run_id, caller, fields):
             self._check_going_on(run_id, question.requester)
             named = self._contributed(question, statement.decision, contributed)
             named[question.guard] = statement.mask
-            self._check_release(caller, question, statement.decision, named, release)
+            self._check_release(question, statement.decision, named, release)
             tally = self.kept.take(statement) or self._tally(
                 run.asked, question, run.seed, statement.decision
             )
@@ -185,16 +187,14 @@ class Guard:
 
     def _check_release(
         self,
-        caller: str,
         question: Question,
         decision: Decision,
         named: dict[str, bytes],
         release: RecordEvidence,
     ) -> None:
         """The requester's final release record names exactly this run's ciphertexts."""
-        if caller != question.requester:
-            raise RequestError("E-RUN-011", run=question.run_id.hex())
-        fields, _ = self.evidence.open_final(release, caller, RecordKind.RELEASE, question.run_id)
+        requester, run_id = question.requester, question.run_id
+        fields, _ = self.evidence.open_final(release, requester, RecordKind.RELEASE, run_id)
         released = (fields["question"], fields["decision"], fields["contributions"])
         if released != (decision.question, decision.digest(), codec.encode(named)):
             raise RefusalError("E-RUN-013")
