@@ -85,7 +85,7 @@ class Timeouts(_Table):
 
     peer_s: Seconds = Field(default=30.0, description="one short call to a peer")
     contribute_s: Seconds = Field(
-        default=300.0, description="an owner's part: measure, encrypt, anchor"
+        default=300.0, description="one step of a member: measure, encrypt, decrypt, anchor"
     )
     anchor_s: Seconds = Field(default=120.0, description="until a record is final on the ledger")
     ledger_s: Seconds = Field(default=5.0, description="one request to the ledger")

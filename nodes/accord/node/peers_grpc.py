@@ -79,13 +79,15 @@ class GrpcPeers:
             sealed_question=sealed_question,
             contributions=[codec.encode(given) for given in contributions],
         )
-        answer = self._call(member, lambda stub: stub.Decide, request)
+        answer = self._call(member, lambda stub: stub.Decide, request, self.timeouts.contribute_s)
         return codec.decode(GuardEvidence, answer.decision)
 
     def send_values(self, member: str, run_id: bytes, statement: Signed) -> ValuesEvidence:
         """See `Peers`."""
         request = wire.SendValuesRequest(header=header(run_id), statement=codec.encode(statement))
-        answer = self._call(member, lambda stub: stub.SendValues, request)
+        answer = self._call(
+            member, lambda stub: stub.SendValues, request, self.timeouts.contribute_s
+        )
         return codec.decode(ValuesEvidence, answer.values)
 
     def send_mask(
@@ -101,7 +103,7 @@ class GrpcPeers:
             release=codec.encode(release),
             contributed=[codec.encode(record) for record in contributed],
         )
-        answer = self._call(member, lambda stub: stub.SendMask, request)
+        answer = self._call(member, lambda stub: stub.SendMask, request, self.timeouts.contribute_s)
         return codec.decode(Signed, answer.mask)
 
     def list_consents(self, member: str, run_id: bytes) -> tuple[Signed, ...]:
@@ -129,12 +131,16 @@ class GrpcPeers:
         return self._call(member, lambda stub: stub.Abort, request).record
 
     def _call(
-        self, member: str, method: Callable[[rpc.RunServiceStub], Callable[..., T]], request: object
+        self,
+        member: str,
+        method: Callable[[rpc.RunServiceStub], Callable[..., T]],
+        request: object,
+        timeout_s: float = 0,
     ) -> T:
+        """One call, a short one unless it says how long; the large ones encrypt or decrypt."""
         remote = self.channels.to(member)
-        return remote.call(
-            method(rpc.RunServiceStub(remote.channel)), request, self.timeouts.peer_s
-        )
+        stub = rpc.RunServiceStub(remote.channel)
+        return remote.call(method(stub), request, timeout_s or self.timeouts.peer_s)
 
 
 def header(run_id: bytes = b"") -> types.Header:
