@@ -6,81 +6,36 @@ Run once per change of the cut, never at run time; needs pyarrow:
     unzip taxcalc-6.6.0-py3-none-any.whl taxcalc/cps.csv.gz
     python tools/cut_demo_data.py taxcalc/cps.csv.gz
 
-Every choice about a person hangs on a hash of that person's number, so the order of the source
-rows is irrelevant, and the sample is a subset of what ``--full`` writes.
+Who is who, and at which department, is decided in `accord.cli.demo_cut`, which ``accord demo
+--full`` shares.
 """
 
 import argparse
 import hashlib
 import json
 import sys
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from datetime import date, timedelta
-from itertools import pairwise
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
-from demo_tables import TABLES, TAX_OFFICES, Column, Table
 
-SOURCE_SHA256 = "492ead49db94fc4bb4109c33a6c9679aa32c41042e715333cc84df1fe49e578d"
+from accord.cli.demo_cut import (
+    SOURCE_SHA256,
+    USED,
+    Row,
+    has_doubles,
+    hash_of,
+    name_persons,
+    regions_of,
+    split,
+)
+from accord.cli.demo_tables import TABLES, Column, Table
+
 SAMPLE_PERSONS = 50_000
 OUT = Path(__file__).parent.parent / "clients/accord/cli/demo_data"
-
-Row = dict[str, Any]
-
-
-def hash_of(purpose: str, text: str) -> bytes:
-    """SHA-256 under a label, so that choices about one person are independent."""
-    return hashlib.sha256(f"accord demo {purpose}:{text}".encode()).digest()
-
-
-def check_character(digits: str) -> str:
-    """ISO 7064 MOD 11-2 check character of 17 digits, as GB 11643 uses it."""
-    remainder = 0
-    for digit in digits:
-        remainder = (remainder + int(digit)) * 2 % 11
-    return "0123456789X"[(12 - remainder) % 11]
-
-
-def name_persons(rows: Iterable[Row]) -> None:
-    """Gives each row a ``person``: area 999 + region, birth date, sequence, check character.
-
-    No real area code begins with 999.  Birthday and sequence follow from the rank of the
-    record's hash among those born in the same year, so no two are equal.
-    """
-    born: defaultdict[int, list[Row]] = defaultdict(list)
-    for row in rows:
-        born[row["FLPDYR"] - row["age_head"]].append(row)
-    for year, people in born.items():
-        people.sort(key=lambda row: hash_of("record", str(row["RECID"])))
-        for rank, row in enumerate(people):
-            sequence, day = divmod(rank, 365)
-            birth = date(year, 1, 1) + timedelta(days=day)
-            digits = f"999{row['fips']:03d}{birth:%Y%m%d}{sequence + 1:03d}"
-            row["person"] = digits + check_character(digits)
-
-
-def tax_office(person: str, region: int, regions: Sequence[int]) -> str:
-    """The region's own office for seven persons in eight, one of the other two for the rest."""
-    home = regions.index(region) * len(TAX_OFFICES) // len(regions)
-    chance = hash_of("office", person)
-    away = 1 + chance[1] % 2 if chance[0] % 8 == 0 else 0
-    return TAX_OFFICES[(home + away) % len(TAX_OFFICES)]
-
-
-def split(table: Table, rows: Iterable[Row], regions: Sequence[int]) -> dict[str, list[Row]]:
-    """The table's rows by part, in order of person."""
-    parts: dict[str, list[Row]] = {part: [] for part in table.parts}
-    for row in sorted(rows, key=lambda row: str(row["person"])):
-        if any(row[column] for column in table.served):
-            several = len(table.parts) > 1
-            part = tax_office(row["person"], row["fips"], regions) if several else table.parts[0]
-            parts[part].append(row)
-    return parts
 
 
 def round_up(value: int) -> int:
@@ -170,7 +125,7 @@ a birthday made up for the year of birth, a sequence, and the ISO 7064 MOD 11-2 
 def write_cut(out: Path, rows: Sequence[Row], kept: Sequence[Row]) -> None:
     """Writes data, descriptions and ORIGIN.md of the kept rows into ``out``."""
     out.mkdir(parents=True, exist_ok=True)
-    regions = sorted({row["fips"] for row in rows})
+    regions = regions_of(rows)
     origin = ORIGIN.format(source=SOURCE_SHA256, arrow=pa.__version__, persons=len(kept))
     for table in TABLES:
         shared = describe(table, split(table, rows, regions))
@@ -192,13 +147,10 @@ def read_source(path: Path) -> list[Row]:
     """
     if hashlib.sha256(path.read_bytes()).hexdigest() != SOURCE_SHA256:
         sys.exit(f"{path} is not the cps.csv.gz of taxcalc 6.6.0")
-    used = {column.source for table in TABLES for column in table.columns}
-    names = sorted(used | {"RECID", "FLPDYR"})
-    options = pa_csv.ConvertOptions(include_columns=names)
+    options = pa_csv.ConvertOptions(include_columns=USED)
     rows: list[Row] = pa_csv.read_csv(path, convert_options=options).to_pylist()
     name_persons(rows)
-    numbers = sorted(row["person"] for row in rows)
-    if any(one == next_one for one, next_one in pairwise(numbers)):
+    if has_doubles(rows):
         sys.exit("two people got one personal number")
     return rows
 

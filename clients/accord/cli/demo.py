@@ -16,6 +16,7 @@ import typer
 from accord.cli.demo_consortium import (
     ANALYST,
     BUNDLES_FOLDER,
+    DATA_FOLDER,
     REQUESTER,
     TABLE,
     DemoLab,
@@ -23,6 +24,7 @@ from accord.cli.demo_consortium import (
     make_demo,
     publish_all,
 )
+from accord.cli.demo_full import find_source, write_full
 from accord.cli.demo_questions import (
     QUESTIONS,
     Comparison,
@@ -56,6 +58,7 @@ def demo(
     *,
     serve: Annotated[bool, typer.Option("--serve")] = False,
     keep: Annotated[Path | None, typer.Option("--keep", metavar="DIR")] = None,
+    full: Annotated[bool, typer.Option("--full")] = False,
     as_json: Json = False,
 ) -> None:
     """Run the demo."""
@@ -63,10 +66,11 @@ def demo(
     console = session.talk if as_json else session.out
     texts = load_texts(session.texts.language, CLI_TEXTS, DEMO_TEXTS)
     show = DemoScreen(console, texts)
+    source = find_source() if full else None
     started = time.monotonic()
     with terminated_as_interrupted(), demo_folder(keep) as folder, Supervisor() as supervisor:
         show.say("demo_hello")
-        lab, published = _start(folder, supervisor, show)
+        lab, published = _start(folder, supervisor, show, source)
         show.members(lab, published)
         outcome = _ask_all(lab, show, started)
         show.truth(outcome.comparisons)
@@ -84,14 +88,17 @@ def demo(
 
 
 def _start(
-    folder: Path, supervisor: Supervisor, show: DemoScreen
+    folder: Path, supervisor: Supervisor, show: DemoScreen, source: Path | None
 ) -> tuple[DemoLab, dict[str, Published]]:
     with show.phase("keys") as phase:
 
         def progress(done: int, of: int, _member: str) -> None:
             phase.note = f"{done}/{of}"
 
-        lab = make_demo(folder, progress)
+        lab = make_demo(folder, progress, sample=source is None)
+    if source is not None:
+        with show.phase("cut"):
+            write_full(source, folder / DATA_FOLDER)
     with show.phase("members") as phase:
         tasks = lab_tasks(folder)
         supervisor.start(tasks)  # all at once: the members need no ledger to come up

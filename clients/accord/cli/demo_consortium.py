@@ -7,7 +7,7 @@ Who takes part stands in ``demo_consortium.toml``, the data and their origin in
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -36,6 +36,8 @@ LEGAL_BASIS: Final = "demo"
 SPEC_FILE: Final = "consortium.toml"
 DATA_FOLDER: Final = "data"
 BUNDLES_FOLDER: Final = "bundles"
+DESCRIPTIONS: Final = (".toml",)
+SAMPLE: Final = (".toml", ".parquet")
 _GRANT_DAYS: Final = 365
 
 
@@ -93,8 +95,15 @@ def demo_folder(keep: Path | None) -> Iterator[Path]:
             shutil.rmtree(parent, ignore_errors=True)
 
 
-def make_demo(folder: Path, progress: Callable[[int, int, str], None]) -> DemoLab:
+def make_demo(
+    folder: Path, progress: Callable[[int, int, str], None], *, sample: bool = True
+) -> DemoLab:
     """Make keys and configurations, and lay out the data.
+
+    Args:
+        folder: Of the lab.
+        progress: Called with members done, of how many, and which.
+        sample: Lay out the sample's rows; else the caller writes all persons'.
 
     Raises:
         RequestError: E-LAB-007; ``folder`` holds something.
@@ -107,7 +116,8 @@ def make_demo(folder: Path, progress: Callable[[int, int, str], None]) -> DemoLa
     lab = new_lab(spec, folder, ports=assign_ports(spec, free=True), progress=progress)
     (folder / SPEC_FILE).write_text(text, encoding="utf-8")
     (folder / BUNDLES_FOLDER).mkdir()
-    return DemoLab(spec, lab, _copy_data(folder / DATA_FOLDER))
+    parts = _copy_data(folder / DATA_FOLDER, SAMPLE if sample else DESCRIPTIONS)
+    return DemoLab(spec, lab, parts)
 
 
 def publish_all(demo: DemoLab) -> dict[str, Published]:
@@ -131,7 +141,7 @@ def _publish(demo: DemoLab, part: Part) -> Published:
     return published
 
 
-def _copy_data(folder: Path) -> tuple[Part, ...]:
+def _copy_data(folder: Path, suffixes: Sequence[str] = SAMPLE) -> tuple[Part, ...]:
     source = files("accord.cli").joinpath("demo_data")
     parts: list[Part] = []
     for item in sorted(source.iterdir(), key=lambda item: item.name):
@@ -142,6 +152,6 @@ def _copy_data(folder: Path) -> tuple[Part, ...]:
         parts.append(Part(table, member))
         target = folder / member
         target.mkdir(parents=True, exist_ok=True)
-        for name in (item.name, f"{stem}.parquet"):
+        for name in (f"{stem}{each}" for each in suffixes):
             (target / name).write_bytes(source.joinpath(name).read_bytes())
     return tuple(parts)
