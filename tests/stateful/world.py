@@ -8,16 +8,15 @@ from typing import Final
 from accord.domain import codec
 from accord.domain.answer import Answer, CellMoments
 from accord.domain.bundle import Bundle
-from accord.domain.card import PersonCard
 from accord.domain.catalogue import Column, ColumnType, Offer, Table
 from accord.domain.ids import MemberRole, PersonRole
 from accord.domain.question import Question
-from accord.domain.run import GRANT, OFFER, OUTCOME, PERSON_CARD, QUESTION, Outcome, sealing_context
+from accord.domain.run import GRANT, OFFER, OUTCOME, QUESTION, Outcome, sealing_context
 from accord.domain.signed import Signed
 from accord.ledger.store.database import Database
 from accord.node.store import repository
 from accord.node.store.repository import StoredOffer
-from accord.privacy.sealing import generate_sealing_key, open_sealed
+from accord.privacy.sealing import open_sealed
 from accord.query.compile import compile_question
 from accord.query.finish import finish
 from tests.fakes.permits import permit_for_tests
@@ -25,6 +24,7 @@ from tests.stateful.network import Network, Wire
 from tests.stateful.node import Killed, Node
 from tests.suites.memory_source import MemorySource
 from tests.unit.node.handlers.members import (
+    ANA,
     KEYS,
     ORDER,
     OWNERS,
@@ -32,7 +32,6 @@ from tests.unit.node.handlers.members import (
     Person,
     card_of,
     grant,
-    insecure,
     member,
 )
 from tests.unit.privacy.parties import key
@@ -78,17 +77,11 @@ class World:
 
     def __init__(self, folder: Path) -> None:
         self.network = Network()
-        self._sealing = generate_sealing_key(insecure("ana's box"))
-        self.ana = Person(STATS, PersonRole.ANALYST, "ana")
-        card = codec.decode(PersonCard, self.ana.card.body)
-        card = replace(card, hpke_key=self._sealing.public_bytes)
         for name in ORDER:
             database = Database(f"sqlite:///{folder / name}.db")
             database.create_tables()
             own = replace(member(name, INSECURE_KEYS[name], CARDS), database=database)
             self.network.nodes[name] = Node(own, lambda node: Wire(self.network, node))
-        stats = self.node(STATS).member
-        self.card = stats.sign(PERSON_CARD, card)
         for owner in OWNERS:
             self._publish(owner)
 
@@ -111,11 +104,11 @@ class World:
         run_id = self.requester.member.random_bytes(16)
         drafted = self.requester.person.draft.draft("ana", SQL, PURPOSE, run_id, dry_run=False)
         question = drafted.question
-        return question, self.ana.signer.sign(QUESTION, codec.encode(question))
+        return question, ANA.signer.sign(QUESTION, codec.encode(question))
 
     def ask(self, signed: Signed, run_id: bytes) -> Bundle | None:
         """Ask it; None if the requester's node did not live to tell the outcome."""
-        return self._heard(self.requester.person.ask(self.ana.identity, signed, self.card), run_id)
+        return self._heard(self.requester.person.ask(ANA.identity, signed, ANA.card), run_id)
 
     def resume(self, run_id: bytes) -> Bundle | None:
         """Go on with it; None as in `ask`."""
@@ -138,7 +131,7 @@ class World:
             self.requester.restart()
             return None
         context = sealing_context(OUTCOME, run_id)
-        outcome = codec.decode(Outcome, open_sealed(self._sealing, sealed[-1], context))
+        outcome = codec.decode(Outcome, open_sealed(ANA.sealing, sealed[-1], context))
         return codec.decode(Signed, outcome.bundle).unsafe_open(Bundle)
 
     def _publish(self, owner: str) -> None:

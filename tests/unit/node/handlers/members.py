@@ -122,8 +122,10 @@ class Person:
         key = insecure(f"{of}/{name}")(32)
         self.identity = Identity(CONSORTIUM, of, role, name)
         self.signer = Ed25519Signer(self.identity.uri, key)
+        self.sealing = generate_sealing_key(insecure(f"{of}/{name}/box"))
         until = until or NOW + timedelta(days=300)
-        card = PersonCard(1, CONSORTIUM, of, name, role, public_key(key), b"", until)
+        box = self.sealing.public_bytes
+        card = PersonCard(1, CONSORTIUM, of, name, role, public_key(key), box, until)
         node = Ed25519Signer(Identity(CONSORTIUM, of).uri, KEYS[of].record)
         self.card = node.sign(PERSON_CARD, codec.encode(card))
 
