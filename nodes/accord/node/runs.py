@@ -1,6 +1,6 @@
 """What a member keeps of its part in a run; the bodies of `RunRow`.
 
-Seeds and extracts are kept for a later inspection; they never leave.
+Seeds and extracts are kept for a later inspection; they leave to an inspector with consent alone.
 """
 
 from dataclasses import dataclass
