@@ -3,18 +3,17 @@
 import math
 from collections.abc import Callable, Mapping
 from fractions import Fraction
-from typing import Final, TypeAlias
+from typing import Final
 
 from sqlglot import exp
 
 from accord.domain.catalogue import Column, ColumnType
 from accord.query.literals import numeric_literal, text_literal
-from accord.query.plan import Comparison, Compound, Condition, Junction
+from accord.query.plan import Comparison, Compound, Condition, Junction, Predicate
 from accord.query.scope import Scope
 from accord.query.unsupported import unsupported
 
 MAX_DEPTH: Final = 40
-Predicate: TypeAlias = Condition | Compound
 
 _COMPARISONS: Final[Mapping[type[exp.Expr], Comparison]] = {
     exp.EQ: Comparison.EQUAL,
