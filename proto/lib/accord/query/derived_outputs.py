@@ -152,7 +152,7 @@ def _rounded_to(operation: Operation) -> int:
     return places.value if isinstance(places, Number) else 0
 
 
-def _dimension(
+def _dimension(  # noqa: PLR0911 - one return per kind of operator
     expression: Expression, terms: Sequence[Term], units: Mapping[str, str]
 ) -> _Dimension:
     if isinstance(expression, Aggregate):

@@ -282,9 +282,12 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Grouping:
-    """1 where the row is a margin over this group, else 0 (SQL: GROUPING)."""
+    """1 where the row is a margin over this group, else 0 (SQL: GROUPING).
 
-    group: int
+    The codec tells types by their fields' names, hence not ``group`` as in `Label`.
+    """
+
+    over: int
 
 
 @dataclass(frozen=True, slots=True)
