@@ -8,17 +8,29 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Select, func, literal_column, select
 
 from accord.domain.catalogue_check import MAX_SCALE
 from accord.domain.ids import is_name
-from accord.node.sources.datafile import DataFile, Limits, Parameters, open_file, text_of
+from accord.node.sources.datafile import DataFile, Limits, open_file, text_of
+from accord.node.sources.description import Source
+from accord.node.sources.file_backend import FileBackend
 from accord.node.sources.naming import shared_names
 
 MAX_SHOWN_VALUES: Final = 60
 _MIN_ROWS_PER_VALUE: Final = 10  # a value that fewer rows hold may point at a person
 _NUMBER: Final = r"[+-]?[0-9]{1,18}(\.[0-9]{1,18})?"
 _CODE: Final = r"[+-]?0[0-9].*"  # leading zeros: a code, not a number
+_AS_NUMBER: Final = (
+    f"CASE WHEN regexp_full_match(t, '{_NUMBER}') AND NOT regexp_full_match(t, '{_CODE}') "
+    f"THEN CAST(t AS DECIMAL(38, {MAX_SCALE})) END"
+)
+_SHOWN: Final = (
+    *("count(*)", "count(t)", "count(DISTINCT t)", "count(n)", "min(n)", "max(n)"),
+    r"max(length(rtrim(regexp_extract(t, '\.([0-9]*)$', 1), '0')))",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,24 +61,20 @@ def inspect_file(path: Path, limits: Limits | None = None) -> str:
     path = path.absolute()
     with open_file(path, limits or Limits()) as file:
         names = shared_names(tuple(file.types))
-        profiles = [_profile(file, name, in_file) for in_file, name in names.items()]
+        backend = FileBackend(file, Source(path, {}))
+        profiles = [_profile(backend, file, name, in_file) for in_file, name in names.items()]
     return "\n".join([*_head(path, profiles), *(_column(profile) for profile in profiles)])
 
 
-def _profile(file: DataFile, name: str, in_file: str) -> _Profile:
-    parameters = Parameters()
-    text = text_of(in_file)
-    number, code = parameters.bind(_NUMBER), parameters.bind(_CODE)
-    source = file.relation(parameters)
-    (row,) = file.rows(
-        f"WITH read AS (SELECT {text} AS t FROM {source}), typed AS (SELECT t, "
-        f"CASE WHEN regexp_full_match(t, {number}) AND NOT regexp_full_match(t, {code}) "
-        f"THEN CAST(t AS DECIMAL(38, {MAX_SCALE})) END AS n FROM read) "
-        "SELECT count(*), count(t), count(DISTINCT t), count(n), min(n), max(n), "
-        r"max(length(rtrim(regexp_extract(t, '\.([0-9]*)$', 1), '0'))) FROM typed",
-        parameters,
+def _profile(backend: FileBackend, file: DataFile, name: str, in_file: str) -> _Profile:
+    read: Select[Any] = select(literal_column(text_of(in_file)).label("t")).select_from(
+        file.relation()
     )
-    rows, present, distinct, numbers, low, high, scale = row
+    typed: Select[Any] = select(
+        literal_column("t"), literal_column(_AS_NUMBER).label("n")
+    ).select_from(read.subquery("read"))
+    shown: Select[Any] = select(*map(literal_column, _SHOWN)).select_from(typed.subquery("typed"))
+    ((rows, present, distinct, numbers, low, high, scale),) = backend.rows(shown)
     numeric = numbers == present > 0
     return _Profile(
         name=name,
@@ -77,20 +85,25 @@ def _profile(file: DataFile, name: str, in_file: str) -> _Profile:
         scale=int(scale or 0) if numeric else 0,
         low=_lower(low, high) if numeric else "",
         high=_outward(high, ROUND_CEILING) if numeric else "",
-        values=_frequent_values(file, in_file, distinct),
+        values=_frequent_values(backend, file, in_file, distinct),
     )
 
 
-def _frequent_values(file: DataFile, in_file: str, distinct: int) -> tuple[str, ...]:
+def _frequent_values(
+    backend: FileBackend, file: DataFile, in_file: str, distinct: int
+) -> tuple[str, ...]:
     """The values, if they are few and each is shared by enough rows; else none."""
     if not 0 < distinct <= MAX_SHOWN_VALUES:
         return ()
-    parameters = Parameters()
-    text = text_of(in_file)
-    found = file.rows(
-        f"SELECT {text} AS t, count(*) FROM {file.relation(parameters)} "
-        "WHERE t IS NOT NULL GROUP BY t ORDER BY try_cast(t AS DOUBLE), t",
-        parameters,
+    value: ColumnElement[Any] = literal_column(text_of(in_file)).label("t")
+    found = list(
+        backend.rows(
+            select(value, func.count())
+            .select_from(file.relation())
+            .where(value.is_not(None))
+            .group_by(literal_column("1"))
+            .order_by(literal_column("try_cast(t AS DOUBLE), t"))
+        )
     )
     rare = any(rows < _MIN_ROWS_PER_VALUE for _, rows in found)
     return () if rare else tuple(value for value, _ in found)
