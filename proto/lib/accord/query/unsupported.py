@@ -5,6 +5,7 @@ from typing import Final
 from sqlglot import exp
 
 from accord.domain.errors import AccordError
+from accord.domain.text import printable
 from accord.query.statement import Statement
 
 # First match wins: a window over MAX is a window.
@@ -21,9 +22,18 @@ _BY_TYPE: Final[tuple[tuple[str, tuple[type[exp.Expr], ...]], ...]] = (
 )
 
 
+_SHOWN_CHARACTERS: Final = 80
+
+
+def shown(node: exp.Expr) -> str:
+    """What was written, for an error's sentence."""
+    text = printable(node.sql("duckdb", comments=False))
+    return text if len(text) <= _SHOWN_CHARACTERS else f"{text[: _SHOWN_CHARACTERS - 4]} ..."
+
+
 def unsupported(statement: Statement, node: exp.Expr) -> AccordError:
     """The refusal of ``node`` that says what to ask instead."""
-    text = node.sql("duckdb")
+    text = shown(node)
     for code, types in _BY_TYPE:
         if isinstance(node, types) and not isinstance(node, exp.Connector):
             return statement.error(code, node, construct=text, function=_name(node))
