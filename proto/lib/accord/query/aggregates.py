@@ -6,8 +6,8 @@ from typing import Final
 from sqlglot import exp
 
 from accord.query.arms import arms_of, filter_condition, filter_of
+from accord.query.measures import Sums, function_name
 from accord.query.plan import Aggregate, Function, Piece, Predicate
-from accord.query.sums import Sums, function_name
 from accord.query.terms import compile_term, polynomial
 from accord.query.unsupported import shown, unsupported
 

@@ -13,9 +13,9 @@ from accord.domain.catalogue import Table
 from accord.domain.errors import VerificationError
 from accord.query.conditions import compile_condition
 from accord.query.derived import guard_counts
-from accord.query.values import Context
 from accord.query.groups import compile_groups
 from accord.query.having import compile_having
+from accord.query.measures import Sums
 from accord.query.ordering import compile_limit, compile_offset, compile_order
 from accord.query.plan import (
     MAX_CELLS,
@@ -30,7 +30,7 @@ from accord.query.plan import (
 from accord.query.scope import Scope, open_scope
 from accord.query.select_list import compile_outputs, output_names
 from accord.query.statement import Statement, parse_statement
-from accord.query.sums import Sums
+from accord.query.values import Context
 
 MAX_NUMBERS: Final = 4_000  # counts and sums of one cell
 _UNDERSTOOD: Final = frozenset(

@@ -5,10 +5,10 @@ from typing import Final
 
 from sqlglot import exp
 
-from accord.query.values import Context, check_depth, compile_number, compile_value
 from accord.query.labels import compare_label
 from accord.query.plan import Expression, Operation, Operator
 from accord.query.unsupported import shown
+from accord.query.values import Context, check_depth, compile_number, compile_value
 
 _COMPARISONS: Final[Mapping[type[exp.Expr], Operator]] = {
     exp.EQ: Operator.EQUAL,

@@ -4,9 +4,9 @@ from sqlglot import exp
 
 from accord.domain.text import is_plain, printable
 from accord.query.derived_outputs import output_digits, output_unit
-from accord.query.values import Context, compile_value
 from accord.query.groups import item_name
 from accord.query.plan import Aggregate, Expression, Operation, Output
+from accord.query.values import Context, compile_value
 
 
 def compile_outputs(context: Context) -> tuple[Output, ...]:

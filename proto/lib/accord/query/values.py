@@ -12,10 +12,10 @@ from sqlglot import exp
 
 from accord.query.aggregates import compile_aggregate, is_aggregate
 from accord.query.groups import item_name
+from accord.query.measures import Sums
 from accord.query.plan import Expression, Group, Grouping, Label, Number, Operation, Operator
 from accord.query.polynomials import MAX_SCALE
 from accord.query.statement import Statement
-from accord.query.sums import Sums
 from accord.query.terms import exact_number
 from accord.query.unsupported import shown, unsupported
 
