@@ -13,7 +13,8 @@ from accord.cli.persons import open_client
 from accord.cli.session import As, Json, Session, session_of
 from accord.client.files import write_new_file
 from accord.client.summaries import TableState
-from accord.domain.catalogue import Column
+from accord.domain.catalogue import Column, ColumnType
+from accord.query.dates import date_text
 from accord.query.numbers import decimal_text
 
 app = typer.Typer(add_completion=False)
@@ -113,8 +114,13 @@ def _range(session: Session, column: Column) -> str:
         return session.texts.say("table_domain", count=len(column.domain))
     if column.minimum is None or column.maximum is None:
         return ""
-    low, high = (decimal_text(value, column.scale) for value in (column.minimum, column.maximum))
-    return f"{low} … {high}"
+    return f"{_shown(column, column.minimum)} … {_shown(column, column.maximum)}"
+
+
+def _shown(column: Column, value: int) -> str:
+    if column.type is ColumnType.DATE:
+        return date_text(value)
+    return decimal_text(value, column.scale)
 
 
 def _as_json(state: TableState) -> dict[str, object]:
@@ -126,6 +132,7 @@ def _as_json(state: TableState) -> dict[str, object]:
             "scale": column.scale,
             "nulls": column.nulls,
             "domain": list(column.domain),
+            "bins": list(column.bins),
             "unit": column.unit,
         }
         for column in table.columns

@@ -131,7 +131,7 @@ def _key(section: Section, columns: tuple[Column, ...]) -> str:
     if column is None:
         hint = nearest(key, [column.name for column in columns])
         raise section.error("E-SRC-008", "key", column=key, nearest=hint)
-    if column.nulls or column.domain or column.type is ColumnType.DECIMAL:
+    if column.nulls or column.domain or column.type in (ColumnType.DECIMAL, ColumnType.DATE):
         raise section.error("E-SRC-012", "key", column=key)
     return key
 

@@ -43,6 +43,14 @@ max = 250000
 unit = "EUR"
 confirmed = false
 title.zh = "工资"
+bins = [0, "1000.00", 50000]
+
+[columns.born]
+type = "date"
+min = 1900-01-01
+max = "2024-12-31"
+bins = [1950-01-01, "2000-01-01"]
+nulls = true
 """
 FOLDER = Path("/data")
 
@@ -64,6 +72,18 @@ WRONG = [
     ("E-SRC-004", '["north", "south"]', '["north", 5]', 19),
     ("E-SRC-004", '["north", "south"]', "[]", 19),
     ("E-SRC-004", 'parts = ["north", "central", "south"]', "parts = []", 9),
+    ("E-SRC-004", "min = 1900-01-01", 'min = "1900-1-1"', 39),
+    ("E-SRC-004", "min = 1900-01-01", "min = 1900-01-01T00:00:00", 39),
+    ("E-SRC-004", "min = 1900-01-01", "min = 19000101", 39),
+    ("E-SRC-004", 'max = "2024-12-31"', 'max = "2023-02-29"', 40),
+    ("E-SRC-004", '["north", "south"]', '["north", "south"]\nbins = ["n", "s"]', 20),
+    ("E-SRC-004", '[0, "1000.00", 50000]', "[]", 35),
+    ("E-SRC-005", 'max = "2024-12-31"', "max = 1899-12-31", 39),
+    ("E-SRC-007", '[0, "1000.00", 50000]', '[0, "0.00"]', 35),
+    ("E-SRC-011", '[0, "1000.00", 50000]', '[0, "0.001"]', 35),
+    ("E-SRC-012", 'key = "person"', 'key = "born"', 8),
+    ("E-SRC-013", '[0, "1000.00", 50000]', "[5, 0]", 35),
+    ("E-SRC-013", '[1950-01-01, "2000-01-01"]', "[2000-01-01, 1950-01-01]", 41),
     ("E-SRC-005", "max = 250000", "max = -101", 30),
     ("E-SRC-006", "max_rows = 1024", "max_rows = 1000", 10),
     ("E-SRC-006", "max_rows = 1024", "max_rows = 0", 10),
@@ -111,7 +131,7 @@ def test_what_the_others_would_refuse_is_not_published(old: str, new: str, thing
 def test_a_good_description() -> None:
     description = parse_description(GOOD, FOLDER)
     table = description.table
-    rate, wages = table.column("rate"), table.column("wages")
+    rate, wages, born = map(table.column, ("rate", "wages", "born"))
 
     assert description.source.path == Path("/data/north.csv")
     assert description.source.name_in_file("wages") == "Gross Wages"
@@ -125,6 +145,10 @@ def test_a_good_description() -> None:
     assert (wages.type, wages.scale) == (ColumnType.DECIMAL, 2)
     assert (wages.minimum, wages.maximum) == (-10000, 25000000)
     assert (wages.unit, wages.title_en, wages.title_zh) == ("EUR", "", "工资")
+    assert wages.bins == ("0.00", "1000.00", "50000.00")
+    assert born is not None
+    assert (born.type, born.minimum, born.maximum) == (ColumnType.DATE, -25567, 20088)
+    assert born.bins == ("1950-01-01", "2000-01-01")
 
 
 def test_what_is_private_or_spelled_otherwise_does_not_change_the_identity() -> None:
