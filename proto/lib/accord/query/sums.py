@@ -3,7 +3,7 @@
 For readers who trust nobody: whatever does not hold shows a lie or a fault.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final, TypeAlias
 
 from accord.domain.answer import CellMoments
@@ -12,6 +12,7 @@ from accord.query.cells import margins_of_finest
 from accord.query.plan import Measure, Plan
 
 _Check: TypeAlias = Callable[[Sequence[int]], bool]
+_Places: TypeAlias = Mapping[tuple[int | None, tuple[str, ...], tuple[int, ...]], int]
 _SQUARE: Final = 2
 
 
@@ -49,23 +50,34 @@ def _checks(plan: Plan) -> Iterator[_Check]:
         for at, measure in enumerate(plan.measures)
     }
     for at, measure in enumerate(plan.measures):
-        key = (measure.arm, measure.present)
-        count = place.get((*key, ()))
+        count = place.get((measure.arm, measure.present, ()))
         if not measure.terms:
-            # Fewer rows have a value than there are; fewer are in an arm than in the cell.
-            for more in {(measure.arm, ()), (None, measure.present), (None, ())} - {key}:
-                if (*more, ()) in place:
-                    yield _not_more(at, place[*more, ()])
-            continue
-        if count is not None:
+            yield from _count_checks(place, at, measure)
+        elif count is not None:
             yield _not_more(at, count, measure.bound)
-        if len(measure.terms) == _SQUARE:
-            first, second = ((place.get((*key, (term,)))) for term in measure.terms)
-            if count is not None and first is not None and second is not None:
-                yield from _product_checks(plan, (at, first, second, count))
-                squares = [place.get((*key, (term, term))) for term in measure.terms]
-                if squares[0] is not None and squares[1] is not None:
-                    yield _cauchy_schwarz((at, first, second, count), (squares[0], squares[1]))
+            if len(measure.terms) == _SQUARE:
+                yield from _square_checks(plan, place, at, count)
+
+
+def _count_checks(place: _Places, at: int, measure: Measure) -> Iterator[_Check]:
+    """Fewer rows have a value than there are; fewer are in an arm than in the cell."""
+    own = (measure.arm, measure.present)
+    for more in {(measure.arm, ()), (None, measure.present), (None, ())} - {own}:
+        if (*more, ()) in place:
+            yield _not_more(at, place[*more, ()])
+
+
+def _square_checks(plan: Plan, place: _Places, at: int, count: int) -> Iterator[_Check]:
+    measure = plan.measures[at]
+    own = (measure.arm, measure.present)
+    first, second = (place.get((*own, (term,))) for term in measure.terms)
+    if first is None or second is None:
+        return
+    places = (at, first, second, count)
+    yield from _product_checks(plan, places)
+    squares = [place.get((*own, (term, term))) for term in measure.terms]
+    if squares[0] is not None and squares[1] is not None:
+        yield _cauchy_schwarz(places, (squares[0], squares[1]))
 
 
 def _not_more(at: int, limit: int, times: int = 1) -> _Check:
@@ -96,7 +108,6 @@ def _cauchy_schwarz(places: tuple[int, int, int, int], squares: tuple[int, int])
 
 def _check_margins(plan: Plan, sums: dict[int, Sequence[int]]) -> None:
     """A margin is at least the sum of the released cells in it, and that sum if all are."""
-    finest = plan.cells_of(plan.sets[0])
     for level in range(1, len(plan.sets)):
         inside: dict[int, list[int]] = {}
         missing: set[int] = set()
@@ -114,7 +125,6 @@ def _check_margins(plan: Plan, sums: dict[int, Sequence[int]]) -> None:
             _fits(all(part <= whole for part, whole in pairs), f"cell {margin}")
             equal = margin in missing or all(part == whole for part, whole in pairs)
             _fits(equal, f"cell {margin}")
-    del finest
 
 
 def _fits(holds: bool, fault: str) -> None:  # noqa: FBT001
