@@ -7,6 +7,7 @@ here imports one.  Tables have passed `accord.domain.catalogue_check`.
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from fractions import Fraction
+from functools import lru_cache
 from math import prod
 from typing import Final
 
@@ -43,6 +44,7 @@ def scaled_value(column: Column, literal: str) -> int:
     return int(Fraction(literal) * 10**column.scale)
 
 
+@lru_cache(maxsize=16)  # asked for with every term, and domains are long
 def reaches_of(table: Table) -> Reaches:
     """What each number or date of the table can be."""
     domains = {
@@ -128,11 +130,12 @@ def guard_counts(
     """
     found = [CountTerm(CountKind.ROWS)]
     found += [CountTerm(CountKind.ROWS, arm) for arm in range(len(arms))]
+    whole = narrowed(reaches_of(table), where)
+    of_arms = [narrowed(whole, arm) for arm in arms]
     for measure in measures:
-        condition = None if measure.arm is None else arms[measure.arm]
+        left = whole if measure.arm is None else of_arms[measure.arm]
         reaches = {
-            index: arm_reach(terms[index], table, where, condition)
-            for index in sorted(set(measure.terms))
+            index: term_reach(terms[index].monomials, left) for index in sorted(set(measure.terms))
         }
         found += _behind(measure, {i: reach for i, reach in reaches.items() if reach.size > 1})
     return tuple(dict.fromkeys(found))

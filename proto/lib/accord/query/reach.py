@@ -42,7 +42,8 @@ class Reach:
 
     def kept(self, values: Iterable[int]) -> "Reach | None":
         """Only these of its numbers; None if it has none of them."""
-        found = tuple(sorted({value for value in values if self._has(value)}))
+        known = set(self.values)
+        found = tuple(sorted({value for value in values if self._has(value, known)}))
         return Reach(found[0], found[-1], found) if found else None
 
     def cut(self, low: int, high: int) -> "Reach | None":
@@ -57,8 +58,8 @@ class Reach:
         values = {*self.values, *other.values} if self.values and other.values else ()
         return Reach(min(self.low, other.low), max(self.high, other.high), tuple(sorted(values)))
 
-    def _has(self, value: int) -> bool:
-        return value in self.values if self.values else self.low <= value <= self.high
+    def _has(self, value: int, known: set[int]) -> bool:
+        return value in known if known else self.low <= value <= self.high
 
 
 Reaches = Mapping[str, Reach]
