@@ -6,6 +6,7 @@ from typing import Final
 from sqlglot import exp
 
 from accord.query.arms import arms_of, filter_condition, filter_of
+from accord.query.functions import WITH_ARMS, moment_factors, takes
 from accord.query.measures import Sums, function_name
 from accord.query.plan import Aggregate, Function, Piece, Predicate
 from accord.query.terms import compile_term, polynomial
@@ -35,25 +36,6 @@ _FUNCTIONS: Final[Mapping[type[exp.Expr], Function]] = {
     exp.RegrSxy: Function.REGR_SXY,
 }
 _BY_NAME: Final[Mapping[str, Function]] = {"MEAN": Function.AVG}
-# Per moment of a piece the places of its factors, in the order that `Function` gives.
-_MEAN: Final = ((), (0,))
-_SPREAD: Final = ((), (0,), (0, 0))
-_PRODUCT: Final = ((), (0,), (1,), (0, 1))
-_PAIRS: Final = ((), (0,), (1,), (0, 0), (0, 1), (1, 1))
-_ONE_ARGUMENT: Final[Mapping[Function, Sequence[tuple[int, ...]]]] = {
-    Function.SUM: _MEAN,
-    Function.AVG: _MEAN,
-    Function.VAR_POP: _SPREAD,
-    Function.VAR_SAMP: _SPREAD,
-    Function.STDDEV_POP: _SPREAD,
-    Function.STDDEV_SAMP: _SPREAD,
-}
-_TWO_ARGUMENTS: Final[Mapping[Function, Sequence[tuple[int, ...]]]] = {
-    Function.COVAR_POP: _PRODUCT,
-    Function.COVAR_SAMP: _PRODUCT,
-    Function.CORR: _PAIRS,
-    **{function: _PAIRS for function in Function if function.startswith("regr_")},
-}
 
 
 def is_aggregate(node: exp.Expr) -> bool:
@@ -69,8 +51,7 @@ def compile_aggregate(sums: Sums, node: exp.Expr) -> Aggregate:
     """
     call, within = filter_of(node)
     function, arguments = _function(call), call_arguments(call)
-    wanted = 2 if function in _TWO_ARGUMENTS else 1
-    if function is None or not (len(arguments) == wanted or _is_plain_count(call, arguments)):
+    if function is None or not _takes(function, arguments):
         raise unsupported(sums.scope.statement, call)
     for argument in arguments:
         if isinstance(argument, (exp.Distinct, exp.Order)):
@@ -78,7 +59,7 @@ def compile_aggregate(sums: Sums, node: exp.Expr) -> Aggregate:
     condition = filter_condition(sums, within)
     if function is Function.COUNT:
         return Aggregate(function, _counted(sums, call, condition))
-    if function in _TWO_ARGUMENTS:
+    if function not in WITH_ARMS:
         return Aggregate(function, (_paired(sums, call, function, condition),))
     return Aggregate(function, _summed(sums, call, function, condition))
 
@@ -95,8 +76,10 @@ def _function(call: exp.Expr) -> Function | None:
     return _FUNCTIONS.get(type(call))
 
 
-def _is_plain_count(call: exp.Expr, arguments: Sequence[exp.Expr]) -> bool:
-    return isinstance(call, exp.Count) and not arguments
+def _takes(function: Function, arguments: Sequence[exp.Expr]) -> bool:
+    if function is Function.COUNT:
+        return len(arguments) <= 1
+    return takes(function, len(arguments))
 
 
 def _counted(sums: Sums, call: exp.Expr, condition: Predicate | None) -> tuple[Piece, ...]:
@@ -136,10 +119,10 @@ def _summed(
     pieces = []
     for arm, result in _filled_arms(sums, call, argument, condition):
         term = compile_term(sums.scope, result, sums.scope.statement.word(call, function))
-        pieces.append(sums.piece(call, arm, [term], _ONE_ARGUMENT[function]))
+        pieces.append(sums.piece(call, arm, [term], moment_factors(function, 1)))
     return tuple(pieces)
 
 
 def _paired(sums: Sums, call: exp.Expr, function: Function, condition: Predicate | None) -> Piece:
     terms = [compile_term(sums.scope, one, function) for one in call_arguments(call)]
-    return sums.piece(call, sums.arm(condition), terms, _TWO_ARGUMENTS[function])
+    return sums.piece(call, sums.arm(condition), terms, moment_factors(function, len(terms)))

@@ -12,9 +12,9 @@ from typing import Final
 from accord.domain.catalogue import Table
 from accord.domain.errors import VerificationError
 from accord.query.conditions import compile_condition
+from accord.query.context import Context
 from accord.query.derived import guard_counts
 from accord.query.groups import compile_groups
-from accord.query.having import compile_having
 from accord.query.measures import Sums
 from accord.query.ordering import compile_limit, compile_offset, compile_order
 from accord.query.plan import (
@@ -28,11 +28,11 @@ from accord.query.plan import (
     Predicate,
 )
 from accord.query.scope import Scope, open_scope
-from accord.query.select_list import compile_outputs, output_names
+from accord.query.select_list import compile_outputs
+from accord.query.shape import check_plan
 from accord.query.statement import Statement, parse_statement
-from accord.query.values import Context
+from accord.query.values import compile_having
 
-MAX_NUMBERS: Final = 4_000  # counts and sums of one cell
 _UNDERSTOOD: Final = frozenset(
     {"expressions", "from_", "where", "group", "having", "order", "limit", "offset"}
 )
@@ -71,7 +71,7 @@ def _compile(statement: Statement, tables: Mapping[str, Table]) -> Plan:
     where = _where(scope)
     context = Context(Sums(scope, where), groups)
     outputs = compile_outputs(context)
-    named = Context(context.sums, groups, output_names(context))
+    named = context.with_aliases()
     having = statement.select.args.get("having")
     answer = _Answer(
         groups=groups,
@@ -128,9 +128,10 @@ def _plan(sums: Sums, answer: _Answer) -> Plan:
 def _check_size(statement: Statement, plan: Plan) -> None:
     if plan.cells > MAX_CELLS:
         raise statement.error_at_word("E-SQL-030", "GROUP BY", cells=plan.cells, limit=MAX_CELLS)
-    numbers = len(plan.counts) + len(plan.measures)
-    if numbers > MAX_NUMBERS:
-        raise statement.error_at_word("E-SQL-052", "SELECT", numbers=numbers, limit=MAX_NUMBERS)
+    try:
+        check_plan(plan)
+    except VerificationError as error:
+        raise statement.error_at_word("E-SQL-052", "SELECT", part=error.facts["fault"]) from None
 
 
 def check_compiled(plan: Plan, sql: str, table: Table) -> None:

@@ -6,8 +6,8 @@ from typing import TypeVar
 from sqlglot import exp
 
 from accord.query.derived import arm_reach, make_measure, squares_tell_values
+from accord.query.limits import MAX_SUM
 from accord.query.plan import Measure, Piece, Predicate, Term
-from accord.query.polynomials import MAX_SUM
 from accord.query.scope import Scope
 from accord.query.unsupported import shown
 

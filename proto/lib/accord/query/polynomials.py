@@ -11,14 +11,14 @@ from typing import Final, TypeAlias
 
 from accord.domain.catalogue import Column, Table
 from accord.query.derived import make_term
+from accord.query.limits import MAX_SUM
 from accord.query.plan import Monomial, Power, Term
 from accord.query.reach import Reaches
 
+# Less than what a plan may have (`accord.query.limits`), since terms are squared and scaled.
 MAX_SCALE: Final = 18
 MAX_DEGREE: Final = 8
 MAX_MONOMIALS: Final = 64
-# Owners sum in signed 128-bit integers (DuckDB HUGEINT).
-MAX_SUM: Final = 2**127 - 1
 
 _Powers: TypeAlias = tuple[Power, ...]
 

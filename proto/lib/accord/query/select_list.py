@@ -3,10 +3,12 @@
 from sqlglot import exp
 
 from accord.domain.text import is_plain, printable
+from accord.query.context import Context
 from accord.query.derived_outputs import output_digits, output_unit
+from accord.query.expressions import aggregates_of
 from accord.query.groups import item_name
-from accord.query.plan import Aggregate, Expression, Operation, Output
-from accord.query.values import Context, compile_value
+from accord.query.plan import Expression, Output
+from accord.query.values import compile_value
 
 
 def compile_outputs(context: Context) -> tuple[Output, ...]:
@@ -25,18 +27,9 @@ def compile_outputs(context: Context) -> tuple[Output, ...]:
                 raise context.statement.error("E-SQL-035", item, name=name)
             seen.add(name.casefold())
             outputs.append(_output(context, name, expression))
-    if not any(_computes(output.expression) for output in outputs):
+    if not any(any(aggregates_of(output.expression)) for output in outputs):
         raise context.statement.error("E-SQL-034", items[0])
     return tuple(outputs)
-
-
-def output_names(context: Context) -> dict[str, exp.Expr]:
-    """Items by their aliases in lower case, for HAVING and ORDER BY."""
-    return {
-        item.alias.lower(): item.unalias()
-        for item in context.statement.select.expressions
-        if isinstance(item, exp.Alias)
-    }
 
 
 def _named(context: Context, item: exp.Expr) -> list[tuple[str, Expression]]:
@@ -66,9 +59,3 @@ def _output(context: Context, name: str, expression: Expression) -> Output:
         digits=output_digits(expression, terms),
         unit=output_unit(expression, terms, table, context.groups),
     )
-
-
-def _computes(expression: Expression) -> bool:
-    if isinstance(expression, Operation):
-        return any(_computes(operand) for operand in expression.operands)
-    return isinstance(expression, Aggregate)

@@ -1,21 +1,21 @@
-"""Values of an answer's row: arithmetic of aggregates, and labels of groups.
+"""Values of an answer's row: arithmetic of aggregates, labels of groups, conditions.
 
 All of it is computed from the opened sums, so nothing here is asked of an owner but the
 aggregates inside.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from sqlglot import exp
 
 from accord.query.aggregates import compile_aggregate, is_aggregate
-from accord.query.groups import item_name
-from accord.query.measures import Sums
-from accord.query.plan import Expression, Group, Grouping, Label, Number, Operation, Operator
-from accord.query.polynomials import MAX_SCALE
-from accord.query.statement import Statement
+from accord.query.context import Context
+from accord.query.dates import date_text
+from accord.query.kinds import Kind, kind_of
+from accord.query.limits import MAX_SCALE
+from accord.query.literals import date_literal
+from accord.query.plan import Expression, Grouping, Label, Number, Operation, Operator, Text
 from accord.query.terms import exact_number
 from accord.query.unsupported import shown, unsupported
 
@@ -28,55 +28,26 @@ _OPERATORS: Final[Mapping[type[exp.Expr], Operator]] = {
     exp.Abs: Operator.ABS,
     exp.Sqrt: Operator.SQRT,
     exp.Nullif: Operator.NULLIF,
+    exp.Coalesce: Operator.COALESCE,
+    exp.Not: Operator.NOT,
+    exp.EQ: Operator.EQUAL,
+    exp.NEQ: Operator.NOT_EQUAL,
+    exp.LT: Operator.LESS,
+    exp.LTE: Operator.LESS_EQUAL,
+    exp.GT: Operator.GREATER,
+    exp.GTE: Operator.GREATER_EQUAL,
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
-    """Where expressions of the answer stand.
-
-    Attributes:
-        sums: Gets the aggregates' sums.
-        groups: Those of the plan, whose labels may be named.
-        aliases: Items of the SELECT list by their names in lower case, where such a name
-            may be used: in HAVING and ORDER BY.
-    """
-
-    sums: Sums
-    groups: tuple[Group, ...]
-    aliases: Mapping[str, exp.Expr] = field(default_factory=dict)
-
-    @property
-    def statement(self) -> Statement:
-        """The question."""
-        return self.sums.scope.statement
-
-    def meant(self, node: exp.Expr) -> tuple["Context", exp.Expr]:
-        """What a name of the SELECT list stands for; any other expression itself."""
-        node = node.unnest()
-        if isinstance(node, exp.Column) and not node.table:
-            item = self.aliases.get(node.name.lower())
-            if item is not None:
-                return replace(self, aliases={}), item.unnest()
-        return self, node
-
-    def group(self, node: exp.Expr) -> int | None:
-        """Index of the GROUP BY item that ``node`` writes."""
-        if not self.groups or node.find(exp.AggFunc, exp.Star, exp.Window):
-            return None
-        names = [group.name for group in self.groups]
-        name = item_name(self.sums.scope, node)
-        return names.index(name) if name in names else None
-
-
 def compile_value(context: Context, node: exp.Expr, depth: int = 0) -> Expression:
-    """A label, a number, or NULL.
+    """A label, a number, text, a truth value, or NULL.
 
     Raises:
-        AccordError: Something else.
+        AccordError: Something else, or parts that do not fit each other.
     """
     context, node = context.meant(node)
-    check_depth(context, node, depth)
+    if depth > MAX_DEPTH:
+        raise context.statement.error("E-SQL-024", node, limit=MAX_DEPTH)
     if is_aggregate(node):
         return compile_aggregate(context.sums, node)
     group = context.group(node)
@@ -87,29 +58,38 @@ def compile_value(context: Context, node: exp.Expr, depth: int = 0) -> Expressio
     return _HANDLERS.get(type(node), _operation)(context, node, depth)
 
 
-def compile_number(context: Context, node: exp.Expr, depth: int) -> Expression:
-    """Like `compile_value`; a label is for comparing and showing only."""
-    found = compile_value(context, node, depth)
-    if isinstance(found, Label):
+def compile_having(context: Context, node: exp.Expr) -> Expression:
+    """What a row of the answer must fulfil; errors as `compile_value`."""
+    found = compile_value(context, node)
+    if kind_of(found, context.groups) is not Kind.TRUTH:
         raise context.statement.error("E-SQL-048", node, construct=shown(node))
     return found
 
 
-def check_depth(context: Context, node: exp.Expr, depth: int) -> None:
-    """Check that an expression is not nested too deeply: E-SQL-024."""
-    if depth > MAX_DEPTH:
-        raise context.statement.error("E-SQL-024", node, limit=MAX_DEPTH)
-
-
-def _operation(context: Context, node: exp.Expr, depth: int) -> Operation:
+def _operation(context: Context, node: exp.Expr, depth: int) -> Expression:
     operator = _OPERATORS.get(type(node))
     if operator is None:
         raise unsupported(context.statement, node)
-    operands = [one for one in (node.this, node.args.get("expression")) if one is not None]
-    return Operation(operator, tuple(compile_number(context, one, depth + 1) for one in operands))
+    parts = [node.this, node.args.get("expression"), *node.expressions]
+    found = [compile_value(context, one, depth + 1) for one in parts if one is not None]
+    return _fitting(context, node, operator, found)
 
 
-def _literal(context: Context, node: exp.Expr, _depth: int) -> Number:
+def _fitting(
+    context: Context, node: exp.Expr, operator: Operator, operands: Sequence[Expression]
+) -> Expression:
+    """The operation, if numbers, text and truth values do not mix in it."""
+    found = Operation(operator, tuple(operands))
+    try:
+        kind_of(found, context.groups)
+    except ValueError:
+        raise context.statement.error("E-SQL-048", node, construct=shown(node)) from None
+    return found
+
+
+def _literal(context: Context, node: exp.Expr, _depth: int) -> Expression:
+    if node.is_string:
+        return Text(node.name)
     try:
         value, scale = exact_number(node)
     except ValueError:
@@ -119,36 +99,74 @@ def _literal(context: Context, node: exp.Expr, _depth: int) -> Number:
     return Number(value, scale)
 
 
+def _date(context: Context, node: exp.Expr, _depth: int) -> Expression:
+    """Labels of dates are their text, whose order is theirs."""
+    if not isinstance(node, exp.Cast) or node.to.this != exp.DataType.Type.DATE:
+        raise unsupported(context.statement, node)
+    return Text(date_text(date_literal(context.sums.scope, shown(node), node)))
+
+
 def _negation(context: Context, node: exp.Expr, depth: int) -> Expression:
     """A negative literal is a literal."""
-    found = compile_number(context, node.this, depth + 1)
+    found = compile_value(context, node.this, depth + 1)
     if isinstance(found, Number):
         return Number(-found.value, found.scale)
-    return Operation(Operator.NEGATE, (found,))
+    return _fitting(context, node, Operator.NEGATE, [found])
 
 
-def _coalesce(context: Context, node: exp.Expr, depth: int) -> Operation:
-    operands = (node.this, *node.expressions)
-    return Operation(
-        Operator.COALESCE, tuple(compile_number(context, one, depth + 1) for one in operands)
-    )
-
-
-def _round(context: Context, node: exp.Expr, depth: int) -> Operation:
+def _round(context: Context, node: exp.Expr, depth: int) -> Expression:
     places = (node.args.get("decimals") or exp.Literal.number(0)).unnest()
     digits = places.name if isinstance(places, exp.Literal) else ""
     if not digits.isdecimal() or len(digits) > len(str(MAX_SCALE)) or int(digits) > MAX_SCALE:
         raise context.statement.error("E-SQL-049", node, limit=MAX_SCALE)
-    operand = compile_number(context, node.this, depth + 1)
-    return Operation(Operator.ROUND, (operand, Number(int(digits))))
+    operand = compile_value(context, node.this, depth + 1)
+    return _fitting(context, node, Operator.ROUND, [operand, Number(int(digits))])
 
 
-def _grouping(context: Context, node: exp.Expr, _depth: int) -> Grouping:
+def _grouping(context: Context, node: exp.Expr, _depth: int) -> Expression:
     items = [one for one in (node.this, *node.expressions) if isinstance(one, exp.Expr)]
-    group = context.group(items[0]) if len(items) == 1 else None
+    group = context.group(items[0].unnest()) if len(items) == 1 else None
     if group is None:
         raise context.statement.error("E-SQL-050", node, construct=shown(node))
     return Grouping(group)
+
+
+def _junction(context: Context, node: exp.Expr, depth: int) -> Expression:
+    operator = Operator.AND if type(node) is exp.And else Operator.OR
+    parts = [compile_value(context, one, depth + 1) for one in node.flatten()]
+    return _fitting(context, node, operator, parts)
+
+
+def _between(context: Context, node: exp.Expr, depth: int) -> Expression:
+    if node.args.get("symmetric"):
+        raise context.statement.error("E-SQL-048", node, construct=shown(node))
+    value, low, high = (
+        compile_value(context, one, depth + 1)
+        for one in (node.this, node.args["low"], node.args["high"])
+    )
+    above = _fitting(context, node, Operator.GREATER_EQUAL, [value, low])
+    below = _fitting(context, node, Operator.LESS_EQUAL, [value, high])
+    return Operation(Operator.AND, (above, below))
+
+
+def _in(context: Context, node: exp.Expr, depth: int) -> Expression:
+    if not node.expressions:  # IN (SELECT ...)
+        raise unsupported(context.statement, node.args.get("query") or node)
+    value = compile_value(context, node.this, depth + 1)
+    equal = [
+        _fitting(context, node, Operator.EQUAL, [value, compile_value(context, one, depth + 1)])
+        for one in node.expressions
+    ]
+    return equal[0] if len(equal) == 1 else Operation(Operator.OR, tuple(equal))
+
+
+def _is(context: Context, node: exp.Expr, depth: int) -> Expression:
+    right = node.expression.unnest()
+    negated = isinstance(right, exp.Not)
+    if not isinstance(right.this if negated else right, exp.Null):
+        raise context.statement.error("E-SQL-048", node, construct=shown(node))
+    found = Operation(Operator.IS_NULL, (compile_value(context, node.this, depth + 1),))
+    return Operation(Operator.NOT, (found,)) if negated else found
 
 
 def _alone(context: Context, node: exp.Column) -> Exception:
@@ -160,8 +178,13 @@ def _alone(context: Context, node: exp.Column) -> Exception:
 
 _HANDLERS: Final[Mapping[type[exp.Expr], Callable[[Context, exp.Expr, int], Expression]]] = {
     exp.Literal: _literal,
+    exp.Cast: _date,
     exp.Neg: _negation,
-    exp.Coalesce: _coalesce,
     exp.Round: _round,
     exp.Grouping: _grouping,
+    exp.And: _junction,
+    exp.Or: _junction,
+    exp.Between: _between,
+    exp.In: _in,
+    exp.Is: _is,
 }
