@@ -13,8 +13,10 @@ from sqlglot import exp
 
 from accord.domain.text import printable
 from accord.query.derived import group_of
+from accord.query.places import as_case, case_group, steps_group
 from accord.query.plan import Group
 from accord.query.scope import Scope
+from accord.query.step_functions import compile_steps
 
 GroupSets: TypeAlias = tuple[tuple[int, ...], ...]
 _CLAUSE: Final = frozenset({"expressions"})
@@ -113,8 +115,19 @@ def _aliased(scope: Scope, node: exp.Column) -> exp.Expr:
 
 
 def _group(scope: Scope, node: exp.Expr) -> Group:
-    if not isinstance(node, exp.Column):
+    if isinstance(node, exp.Column):
+        return _column_group(scope, node)
+    name = item_name(scope, node)
+    case = as_case(node)
+    if case is not None:
+        return case_group(scope, name, case)
+    steps = compile_steps(scope, node)
+    if steps is None:
         raise _group_error(scope, node)
+    return steps_group(name, steps)
+
+
+def _column_group(scope: Scope, node: exp.Column) -> Group:
     column = scope.column(node)
     if not column.domain:
         with_domain = [other.name for other in scope.table.columns if other.domain]
