@@ -56,7 +56,8 @@ def complements_of(plan: Plan) -> Complements:
         if term.kind in (CountKind.ROWS, CountKind.PRESENT)
     }
     counted = {(measure.arm, measure.present) for measure in plan.measures if not measure.terms}
-    shown = tuple(place for key, place in places.items() if key in counted)
+    # Values are counted only to be shown, rows also to guard what is summed over them.
+    shown = tuple(place for key, place in places.items() if key in counted or key[1])
     apart = frozenset(
         pair
         for pair in combinations(shown, 2)
