@@ -6,13 +6,13 @@ refused with what to ask instead (codes E-SQL-nnn).  NULL rules are DuckDB's.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from accord.domain.catalogue import Table
 from accord.domain.errors import VerificationError
 from accord.query.conditions import compile_condition
 from accord.query.context import Context
+from accord.query.cross import compile_cross, cross_call
 from accord.query.derived import guard_counts
 from accord.query.groups import compile_groups
 from accord.query.measures import Sums
@@ -20,10 +20,6 @@ from accord.query.ordering import compile_limit, compile_offset, compile_order
 from accord.query.plan import (
     MAX_CELLS,
     PLAN_VERSION,
-    Expression,
-    Group,
-    Order,
-    Output,
     Plan,
     Predicate,
 )
@@ -67,20 +63,13 @@ def compile_question(sql: str, tables: Mapping[str, Table]) -> Plan:
 def _compile(statement: Statement, tables: Mapping[str, Table]) -> Plan:
     _check_clauses(statement)
     scope = open_scope(statement, tables)
+    call = cross_call(statement)
+    if call is not None:
+        cross = compile_cross(scope, call, _where(scope))
+        context = Context(Sums(scope, cross.where), cross.groups)
+        return _plan(context, ((0, 1),), cross=True)
     groups, sets = compile_groups(scope)
-    where = _where(scope)
-    context = Context(Sums(scope, where), groups)
-    outputs = compile_outputs(context)
-    named = context.with_aliases()
-    having = statement.select.args.get("having")
-    answer = _Answer(
-        groups=groups,
-        sets=sets,
-        outputs=outputs,
-        having=None if having is None else compile_having(named, having.this),
-        order=compile_order(named, outputs),
-    )
-    return _plan(context.sums, answer)
+    return _plan(Context(Sums(scope, _where(scope)), groups), sets)
 
 
 def _where(scope: Scope) -> Predicate | None:
@@ -88,37 +77,31 @@ def _where(scope: Scope) -> Predicate | None:
     return None if clause is None else compile_condition(scope, clause.this)
 
 
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    """What a plan says of the answer, beside the sums; attributes as `Plan`."""
-
-    groups: tuple[Group, ...]
-    sets: tuple[tuple[int, ...], ...]
-    outputs: tuple[Output, ...]
-    having: Expression | None = None
-    order: tuple[Order, ...] = ()
-    cross: bool = False
-
-
-def _plan(sums: Sums, answer: _Answer) -> Plan:
-    table, statement = sums.scope.table, sums.scope.statement
+def _plan(context: Context, sets: tuple[tuple[int, ...], ...], *, cross: bool = False) -> Plan:
+    sums, statement = context.sums, context.statement
+    table = sums.scope.table
+    outputs = compile_outputs(context)
+    named = context.with_aliases()
+    having = statement.select.args.get("having")
+    condition = None if having is None else compile_having(named, having.this)
+    order = compile_order(named, outputs)  # the last to collect sums
     plan = Plan(
         version=PLAN_VERSION,
         table=table.name,
         columns=tuple(sorted(sums.scope.touched)),
         where=sums.where,
-        groups=answer.groups,
-        sets=answer.sets,
+        groups=context.groups,
+        sets=sets,
         terms=sums.terms,
         arms=sums.arms,
         measures=sums.measures,
         counts=guard_counts(table, sums.where, sums.arms, sums.terms, sums.measures),
-        outputs=answer.outputs,
-        having=answer.having,
-        order=answer.order,
+        outputs=outputs,
+        having=condition,
+        order=order,
         limit=compile_limit(statement),
         offset=compile_offset(statement),
-        cross=answer.cross,
+        cross=cross,
         max_rows=table.max_rows,
     )
     _check_size(statement, plan)

@@ -4,6 +4,7 @@ The verifier holds a plan against its table where no SQL library is installed, s
 here imports one.  Tables have passed `accord.domain.catalogue_check`.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from fractions import Fraction
@@ -114,6 +115,30 @@ def arm_reach(term: Term, table: Table, where: Predicate | None, arm: Predicate 
 def squares_tell_values(reach: Reach) -> bool:
     """Whether a sum of squares would show how many rows have each of the values."""
     return reach.size == _SOLVABLE_VALUES
+
+
+def tells_values(factors: Sequence[Term], reaches: Reaches) -> bool:
+    """Whether a sum of the product of ``factors`` would show how many rows have each value.
+
+    Sums of a column's powers 0 to d are d + 1 equations, so that they say how many rows
+    have each of as many values; likewise of a term and its square.
+
+    Args:
+        factors: One or two terms.
+        reaches: Of the columns in the rows that are summed.
+    """
+    degrees: Counter[str] = Counter()
+    for term in factors:
+        highest: dict[str, int] = {}
+        for power in (power for one in term.monomials for power in one.powers):
+            highest[power.column] = max(power.exponent, highest.get(power.column, 0))
+        degrees.update(highest)
+    repeated = len(set(factors)) < len(factors)
+    if repeated and squares_tell_values(term_reach(factors[0].monomials, reaches)):
+        return True
+    return any(
+        _SOLVABLE_VALUES <= reaches[column].size <= degree + 1 for column, degree in degrees.items()
+    )
 
 
 def guard_counts(

@@ -5,9 +5,10 @@ from typing import TypeVar
 
 from sqlglot import exp
 
-from accord.query.derived import arm_reach, make_measure, squares_tell_values
+from accord.query.derived import make_measure, reaches_of, tells_values
 from accord.query.limits import MAX_SUM
 from accord.query.plan import Measure, Piece, Predicate, Term
+from accord.query.reach import Reaches, narrowed
 from accord.query.scope import Scope
 from accord.query.unsupported import shown
 
@@ -28,6 +29,7 @@ class Sums:
         self._terms: list[Term] = []
         self._arms: list[Predicate] = []
         self._measures: list[Measure] = []
+        self._reached: dict[int | None, Reaches] = {}
 
     @property
     def terms(self) -> tuple[Term, ...]:
@@ -75,7 +77,7 @@ class Sums:
         present = [name for term in terms for name in term.columns]
         moments = []
         for places in factors:
-            self._check_squares(node, arm, [terms[place] for place in places])
+            self._check_values(node, arm, [terms[place] for place in places])
             measure = make_measure(
                 self.scope.table,
                 self._terms,
@@ -88,12 +90,15 @@ class Sums:
             moments.append(_index(self._measures, measure))
         return Piece(indexes, tuple(moments))
 
-    def _check_squares(self, node: exp.Expr, arm: int | None, terms: Sequence[Term]) -> None:
-        condition = None if arm is None else self._arms[arm]
-        for place, term in enumerate(terms):
-            reach = arm_reach(term, self.scope.table, self.where, condition)
-            if term in terms[:place] and squares_tell_values(reach):
-                raise self._error("E-SQL-041", node, [term])
+    def _check_values(self, node: exp.Expr, arm: int | None, factors: Sequence[Term]) -> None:
+        if tells_values(factors, self._reaches(arm)):
+            raise self._error("E-SQL-041", node, factors)
+
+    def _reaches(self, arm: int | None) -> Reaches:
+        if arm not in self._reached:
+            whole = narrowed(reaches_of(self.scope.table), self.where)
+            self._reached[arm] = whole if arm is None else narrowed(whole, self._arms[arm])
+        return self._reached[arm]
 
     def _error(self, code: str, node: exp.Expr, terms: Sequence[Term]) -> Exception:
         columns = sorted({name for term in terms for name in term.columns})

@@ -1,12 +1,16 @@
 """The SELECT list to the columns of the answer."""
 
+from collections.abc import Sequence
+
 from sqlglot import exp
 
 from accord.domain.text import is_plain, printable
 from accord.query.context import Context
+from accord.query.cross import cross_outputs, is_cross
 from accord.query.derived_outputs import output_digits, output_unit
 from accord.query.expressions import aggregates_of
 from accord.query.groups import item_name
+from accord.query.ols import compile_regression, is_regression
 from accord.query.plan import Expression, Output
 from accord.query.values import compile_value
 
@@ -32,11 +36,15 @@ def compile_outputs(context: Context) -> tuple[Output, ...]:
     return tuple(outputs)
 
 
-def _named(context: Context, item: exp.Expr) -> list[tuple[str, Expression]]:
+def _named(context: Context, item: exp.Expr) -> Sequence[tuple[str, Expression]]:
     node = item.unalias().unnest()
     alias = item.alias if isinstance(item, exp.Alias) else ""
     if not is_plain(alias):  # e'\\x1b' is plain as SQL
         raise context.statement.error("E-SQL-042", item, character=printable(alias))
+    if is_cross(node):
+        return list(cross_outputs(context.sums, alias))
+    if is_regression(node):
+        return list(compile_regression(context.sums, node, alias))
     return [(alias or _name(context, node), compile_value(context, node))]
 
 
