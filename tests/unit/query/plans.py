@@ -126,7 +126,7 @@ class Builder:
 
 def sums(
     plan: Plan, rows: Sequence[Row], arm_of: Mapping[int, Sequence[int]] = {}
-) -> tuple[int, ...]:  # noqa: B006
+) -> tuple[int, ...]:
     """One cell's sums; ``arm_of`` says which rows are in each arm."""
     found = []
     for measure in plan.measures:

@@ -19,7 +19,8 @@ MAX_DEGREE: Final = 16  # of one monomial, all its powers together
 MAX_COEFFICIENT: Final = 2**256
 MAX_TERM_SCALE: Final = 36
 
-MAX_PREDICATE_NODES: Final = 2_000  # of one condition
+MAX_PREDICATE_NODES: Final = 20_000  # of WHERE, arms and cases together
+MAX_REACHED: Final = 2**27  # these nodes, times the longest domain they may cut
 MAX_EXPRESSION_NODES: Final = 256  # of one output, HAVING or ORDER BY item
 MAX_SCALE: Final = 18  # digits of a literal, and of ROUND
 MAX_LITERAL: Final = 2**256

@@ -174,7 +174,9 @@ def _without(reach: Reach, literals: Iterable[int]) -> Reach | None:
 def _union(branches: list[Reaches]) -> Reaches:
     whole = dict(branches[0])
     for branch in branches[1:]:
-        whole = {name: reach.joined(branch[name]) for name, reach in whole.items()}
+        for name, reach in branch.items():
+            if reach is not whole[name]:  # most columns are not in the condition
+                whole[name] = whole[name].joined(reach)
     return whole
 
 

@@ -6,6 +6,7 @@ memory that the file's author chooses.
 
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import Final
 
 from accord.domain.errors import VerificationError
 from accord.query import limits
@@ -15,17 +16,24 @@ from accord.query.kinds import Kind, kind_of
 from accord.query.plan import (
     MAX_CELLS,
     Aggregate,
+    Comparison,
+    Compound,
     CountKind,
     CountTerm,
     Expression,
     Function,
     Group,
+    Junction,
     Measure,
     Piece,
     Plan,
+    Predicate,
+    Relation,
     Term,
 )
 from accord.query.predicates import nodes_in, predicates_of
+
+_NOT_OF_ONE: Final = (Comparison.IN, Comparison.IS_NULL)
 
 
 def check_plan(plan: Plan) -> None:
@@ -42,6 +50,8 @@ def check_plan(plan: Plan) -> None:
     _expect(plan.max_rows > 0 and 0 < plan.cells <= MAX_CELLS, "size")
     for term in plan.terms:
         _check_term(term)
+    for predicate in predicates_of(plan):
+        _check_predicate(predicate)
     for measure in plan.measures:
         _expect(_fits_measure(plan, measure), "measure")
     for count in plan.counts:
@@ -60,9 +70,8 @@ def _check_sizes(plan: Plan) -> None:
     _expect(0 < len(plan.counts) <= limits.MAX_NUMBERS, "size of counts")
     _expect(0 < len(plan.outputs) <= limits.MAX_OUTPUTS, "size of outputs")
     _expect(len(plan.order) <= limits.MAX_OUTPUTS, "size of order")
-    for predicate in predicates_of(plan):
-        nodes = sum(1 for _ in nodes_in(predicate))
-        _expect(nodes <= limits.MAX_PREDICATE_NODES, "size of a condition")
+    nodes = sum(1 for predicate in predicates_of(plan) for _ in nodes_in(predicate))
+    _expect(nodes <= limits.MAX_PREDICATE_NODES, "size of conditions")
     for expression in expressions_of(plan):
         nodes = sum(1 for _ in nodes_of(expression))
         _expect(nodes <= limits.MAX_EXPRESSION_NODES, "size of an expression")
@@ -111,6 +120,21 @@ def _check_term(term: Term) -> None:
         _expect(fits and len(exponents) <= limits.MAX_DEGREE, "term")
         _expect(all(0 < exponent <= limits.MAX_DEGREE for exponent in exponents), "term")
         _expect(sum(exponents) <= limits.MAX_DEGREE, "term")
+
+
+def _check_predicate(predicate: Predicate) -> None:
+    """What of a condition does not depend on its table."""
+    for node in nodes_in(predicate):
+        if isinstance(node, Compound):
+            alone = node.junction in (Junction.NOT, Junction.IS_TRUE)
+            _expect(not alone or len(node.operands) == 1, "condition")
+        elif isinstance(node, Relation):
+            _check_term(node.term)
+            _expect(node.operator not in _NOT_OF_ONE, "condition")
+        else:
+            count, null = len(node.literals), node.operator is Comparison.IS_NULL
+            many = node.operator in _NOT_OF_ONE
+            _expect(count == 1 or (many and (count == 0) == null), "condition")
 
 
 def _fits_measure(plan: Plan, measure: Measure) -> bool:

@@ -130,8 +130,3 @@ def _check_margins(plan: Plan, sums: dict[int, Sequence[int]]) -> None:
 def _fits(holds: bool, fault: str) -> None:  # noqa: FBT001
     if not holds:
         raise VerificationError("E-SQL-037", fault=fault)
-
-
-def counting_measures(plan: Plan) -> Iterator[tuple[int, Measure]]:
-    """Place and measure of each count among the sums."""
-    return ((at, measure) for at, measure in enumerate(plan.measures) if not measure.terms)
