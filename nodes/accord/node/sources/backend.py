@@ -14,6 +14,8 @@ from sqlalchemy.types import TypeEngine
 from accord.domain.catalogue import Column
 
 NATIVE_LIMIT: Final = 2**63 - 1  # of the integers that every database computes fast
+# Beyond every value (10**18) and inside 64 bits: a literal further out compares alike.
+MAX_LITERAL: Final = 4 * 10**18
 
 
 @dataclass(frozen=True, slots=True)

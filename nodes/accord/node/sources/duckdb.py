@@ -8,7 +8,7 @@ from accord.domain.errors import AccordError, RefusalError, RequestError, Unavai
 from accord.ledger.permits import AccessPermit
 from accord.node.sources.datafile import Limits, file_digest, open_file
 from accord.node.sources.description import Source
-from accord.node.sources.examining import examined
+from accord.node.sources.examining import examined, in_words
 from accord.node.sources.file_backend import FileBackend
 from accord.node.sources.measuring import measured
 from accord.node.sources.port import Examination, check_permit
@@ -62,8 +62,4 @@ class DuckDBSource:
             examination = self.examine(table)
         except AccordError as error:
             return f"{self._source.path}: {error}"
-        faults = {name: found.total for name, found in examination.columns.items() if found.total}
-        return (
-            f"{self._source.path}: {examination.rows} rows, rows at fault by column {faults}, "
-            f"duplicate keys {examination.duplicate_keys}"
-        )
+        return f"{self._source.path}: {in_words(examination)}"

@@ -34,6 +34,15 @@ def examined(backend: Backend, table: Table, digest: bytes) -> Examination:
     return Examination(rows, digest, duplicates, columns)
 
 
+def in_words(examination: Examination) -> str:
+    """What a drift came to, for the owner's steward."""
+    faults = {name: found.total for name, found in examination.columns.items() if found.total}
+    return (
+        f"{examination.rows} rows, rows at fault by column {faults}, "
+        f"duplicate keys {examination.duplicate_keys}"
+    )
+
+
 def _read(backend: Backend, columns: Sequence[Column]) -> Subquery:
     raws = [backend.raw(column).label(f"raw:{column.name}") for column in columns]
     values = [backend.value(column).label(f"value:{column.name}") for column in columns]

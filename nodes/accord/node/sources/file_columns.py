@@ -73,7 +73,7 @@ class FileColumns:
         return f"CASE WHEN {written} THEN TRY_CAST({raw} AS DATE) - {_EPOCH} END"
 
     def _name(self, column: Column) -> str:
-        name = self.source.name_in_file(column.name)
+        name = self.source.name_in_source(column.name)
         if name not in self.file.types:
             hint = nearest(name, self.file.types)
             raise RequestError("E-SRC-032", file=self.file.path.name, column=name, nearest=hint)

@@ -8,12 +8,10 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, String, and_, bindparam, case, not_, or_
 
 from accord.node.sources.arithmetic import polynomial
-from accord.node.sources.backend import Arithmetic, integer
+from accord.node.sources.backend import MAX_LITERAL, Arithmetic, integer
 from accord.query.plan import Comparison, Compound, Condition, Junction, Predicate
 from accord.query.reach import Reaches
 
-# Beyond every value (10**18) and inside 64 bits: a literal further out compares alike.
-_BEYOND: Final = 4 * 10**18
 _OPERATORS: Final[Mapping[Comparison, Callable[[Any, Any], Any]]] = {
     Comparison.EQUAL: eq,
     Comparison.NOT_EQUAL: ne,
@@ -82,4 +80,4 @@ def _literal(value: int | str) -> ColumnElement[Any]:
     """Integers are written out; text, which somebody typed, is always a parameter."""
     if isinstance(value, str):
         return bindparam(None, value, String)
-    return integer(max(-_BEYOND, min(_BEYOND, value)))
+    return integer(max(-MAX_LITERAL, min(MAX_LITERAL, value)))

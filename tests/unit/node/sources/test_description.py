@@ -134,8 +134,8 @@ def test_a_good_description() -> None:
     rate, wages, born = map(table.column, ("rate", "wages", "born"))
 
     assert description.source.path == Path("/data/north.csv")
-    assert description.source.name_in_file("wages") == "Gross Wages"
-    assert description.source.name_in_file("region") == "region"
+    assert description.source.name_in_source("wages") == "Gross Wages"
+    assert description.source.name_in_source("region") == "region"
     assert description.unconfirmed == ("wages",)
     assert (table.parts, table.max_rows) == (("north", "central", "south"), 1024)
     assert (table.title_en, table.title_zh) == ("Income", "收入")
