@@ -9,12 +9,13 @@ from collections.abc import Mapping
 from typing import Final
 
 from accord.domain.catalogue import Table
-from accord.domain.errors import VerificationError
+from accord.domain.errors import AccordError, VerificationError
 from accord.query.conditions import compile_condition
 from accord.query.context import Context
 from accord.query.cross import compile_cross, cross_call
 from accord.query.derived import guard_counts
 from accord.query.groups import compile_groups
+from accord.query.instead import averaging, nearest_question
 from accord.query.measures import Sums
 from accord.query.ordering import compile_limit, compile_offset, compile_order
 from accord.query.plan import (
@@ -58,6 +59,32 @@ def compile_question(sql: str, tables: Mapping[str, Table]) -> Plan:
         return _compile(statement, tables)
     except RecursionError:  # sqlglot reads deeper than Python can walk
         raise statement.too_deep() from None
+    except AccordError as error:
+        if "instead" in error.facts:
+            raise _answerable(error, tables) from error
+        raise
+
+
+def _answerable(error: AccordError, tables: Mapping[str, Table]) -> AccordError:
+    """The error with an offer that is not refused itself."""
+    offers = [str(error.facts["instead"]), *(f"SELECT COUNT(*) FROM {name}" for name in tables)]
+    instead = next((offer for offer in offers if _is_answered(offer, tables)), offers[-1])
+    facts = {**error.facts, "instead": instead}
+    return type(error)(error.code, detail=error.detail, record=error.record, **facts)
+
+
+def _is_answered(sql: str, tables: Mapping[str, Table]) -> bool:
+    """Whether it compiles, or is a quantile of what has a mean: the client refines those."""
+    try:
+        statement = parse_statement(sql)
+        _compile(statement, tables)
+    except AccordError as error:
+        if error.code != "E-SQL-054" or error.facts["instead"] != sql:
+            return False
+        return _is_answered(averaging(statement, statement.select.expressions[0].this), tables)
+    except RecursionError:
+        return False
+    return True
 
 
 def _compile(statement: Statement, tables: Mapping[str, Table]) -> Plan:
@@ -133,4 +160,5 @@ def _check_clauses(statement: Statement) -> None:
         if not value or name in _UNDERSTOOD:
             continue
         code, word = _WORDS.get(name, ("E-SQL-017", name.strip("_").upper()))
-        raise statement.error_at_word(code, word, construct=word, clause=word)
+        instead = nearest_question(statement, None)
+        raise statement.error_at_word(code, word, construct=word, clause=word, instead=instead)

@@ -9,9 +9,11 @@ from typing import Final
 
 from sqlglot import exp
 
+from accord.domain.catalogue import ColumnType
 from accord.query.aggregates import compile_aggregate, is_aggregate
 from accord.query.context import Context
 from accord.query.dates import date_text
+from accord.query.instead import averaging, counting, grouping
 from accord.query.kinds import Kind, kind_of
 from accord.query.limits import MAX_SCALE
 from accord.query.literals import date_literal
@@ -173,7 +175,13 @@ def _alone(context: Context, node: exp.Column) -> Exception:
     if isinstance(node.this, exp.Star):
         return unsupported(context.statement, node.this)
     column = context.sums.scope.column(node)
-    return context.statement.error("E-SQL-036", node, column=column.name)
+    if column.domain:
+        instead = grouping(context.statement, node)
+    elif column.type in (ColumnType.INTEGER, ColumnType.DECIMAL):
+        instead = averaging(context.statement, node)
+    else:
+        instead = counting(context.statement)
+    return context.statement.error("E-SQL-036", node, column=column.name, instead=instead)
 
 
 _HANDLERS: Final[Mapping[type[exp.Expr], Callable[[Context, exp.Expr, int], Expression]]] = {
