@@ -89,7 +89,7 @@ def _print_report(session: Session, report: Report) -> None:
     question = shown.question
     lines = {
         "verified_question": question.sql,
-        "verified_meaning": describe(shown.plan, texts.language),
+        "verified_meaning": describe(shown.plan, texts.language, shown.table),
         "verified_purpose": question.purpose,
         "verified_asked": f"{question.requester}/{question.analyst}, {format_time(question.asked)}",
         "verified_released": texts.say(

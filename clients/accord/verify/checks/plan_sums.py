@@ -9,6 +9,8 @@ from accord.query.derived import (
     guard_counts,
     make_measure,
     make_term,
+    reaches_of,
+    tells_values,
 )
 from accord.query.derived_outputs import output_digits, output_unit
 from accord.query.expressions import aggregates_of, expressions_of
