@@ -1,5 +1,6 @@
 """``accord data``: from a file to a published table."""
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -28,23 +29,41 @@ def data() -> None:
 @app.command()
 def inspect(
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(metavar="FILE")],
+    source: Annotated[str, typer.Argument(metavar="SOURCE")],
     *,
+    table: Annotated[str, typer.Option("--table", metavar="TABLE")] = "",
+    password_env: Annotated[str, typer.Option("--password-env", metavar="NAME")] = "",
+    password_file: Annotated[Path | None, typer.Option("--password-file", metavar="FILE")] = None,
     out: Annotated[Path | None, typer.Option("--out", metavar="DESCRIPTION")] = None,
 ) -> None:
-    """Write a first description of a file."""
-    # The other commands of this group need no DuckDB.
-    from accord.node.sources.inspect import inspect_file  # noqa: PLC0415
-
+    """Write a first description of a file, or of a table of a database."""
     session = session_of(context)
-    check_readable(file)
-    text = inspect_file(file)
+    if "://" in source:
+        text = _inspected_table(source, table, password_env, password_file)
+        name, shown = table.rpartition(".")[2], f"{source} --table {shlex.quote(table)}"
+    else:
+        text, name, shown = _inspected_file(Path(source)), Path(source).stem, source
     if out is None:
         session.out.print(text, markup=False, soft_wrap=True, end="")
-        session.say("inspected_only", file=file, out=f"{file.stem}.toml")
+        session.say("inspected_only", source=shown, out=f"{name}.toml")
     else:
         write_new_file(out, text.encode())
         session.say("inspected", file=out)
+
+
+def _inspected_file(file: Path) -> str:
+    # The other commands of this group need no DuckDB.
+    from accord.node.sources.inspect import inspect_file  # noqa: PLC0415
+
+    check_readable(file)
+    return inspect_file(file)
+
+
+def _inspected_table(url: str, table: str, password_env: str, password_file: Path | None) -> str:
+    from accord.node.sources.inspect import inspect_table, place_at  # noqa: PLC0415
+
+    file = password_file.absolute() if password_file else None
+    return inspect_table(place_at(url, table, password_env, file))
 
 
 @app.command()

@@ -30,20 +30,29 @@ def open_table(place: DatabaseTable) -> Iterator[DatabaseBackend]:
     """Open a table or view; everything until the end of the block reads one state.
 
     Raises:
-        RequestError: E-SRC-036 no connection; E-SRC-038 no such table; E-SRC-039 no
-            driver; E-SRC-044 no password; E-SRC-045 the database gave up.
+        RequestError: E-SRC-038 no such table; E-SRC-045 the database gave up; and what
+            `open_database` raises.
+    """
+    columns = _COLUMNS[place.url.get_backend_name()]
+    with open_database(place) as connection:
+        yield DatabaseBackend(connection, place, columns, find_table(connection, place))
+
+
+@contextmanager
+def open_database(place: DatabaseTable) -> Iterator[Connection]:
+    """Connect and begin a transaction that reads one state.
+
+    Raises:
+        RequestError: E-SRC-036 no connection; E-SRC-039 no driver; E-SRC-044 no password.
     """
     kind = place.url.get_backend_name()
     engine = _engine(place, kind)
-    try:
+    with errors_named("E-SRC-036", place):
+        connection = engine.connect()
+    with closing(connection):
         with errors_named("E-SRC-036", place):
-            connection = engine.connect()
-        with closing(connection):
-            with errors_named("E-SRC-036", place):
-                _start(connection, place, kind)
-            yield DatabaseBackend(connection, place, _COLUMNS[kind], find_table(connection, place))
-    finally:
-        engine.dispose()
+            _start(connection, place, kind)
+        yield connection
 
 
 def _engine(place: DatabaseTable, kind: str) -> Engine:
