@@ -44,6 +44,7 @@ from accord.domain.ports import Clock
 from accord.domain.question import Question
 from accord.domain.run import GRANT, OUTCOME, QUESTION, REVOKE, Outcome, sealing_context
 from accord.privacy.sealing import open_sealed
+from accord.query.refinement import Quantile, may_ask_quantile
 from accord.wire.v1 import person_pb2 as wire
 from accord.wire.v1 import types_pb2
 from accord.wire.v1.person_pb2_grpc import AnalystServiceStub, StatusServiceStub, StewardServiceStub
@@ -119,6 +120,19 @@ class Client:
             now=self._clock.now(),
         )
         return draft
+
+    def quantile(self, sql: str) -> Quantile | None:
+        """The median or quantile that a question asks for; None if it asks for none.
+
+        Raises:
+            AccordError: E-SQL-nnn; it asks for one that cannot be refined.
+        """
+        if not may_ask_quantile(sql):
+            return None
+        from accord.query.quantile import parse_quantile  # noqa: PLC0415 - sqlglot is large
+
+        tables = {state.table.name: state.table for state in self.tables()}
+        return parse_quantile(sql, tables)
 
     def ask(
         self,

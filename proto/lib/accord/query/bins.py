@@ -5,7 +5,6 @@ and what lies below and above them, ``BIN(x)`` at the edges that the catalogue d
 An interval holds its lower edge, not its upper one.
 """
 
-from bisect import bisect_right
 from collections.abc import Sequence
 from fractions import Fraction
 from math import ceil, floor
@@ -14,10 +13,9 @@ from typing import Final
 from sqlglot import exp
 
 from accord.domain.catalogue import Column, ColumnType
-from accord.query.dates import date_text
+from accord.query.bin_labels import bin_label
 from accord.query.derived import scaled_value
-from accord.query.literals import number
-from accord.query.numbers import decimal_text
+from accord.query.literals import date_literal, number
 from accord.query.plan import MAX_CELLS
 from accord.query.scope import Scope
 from accord.query.steps import Kind, Steps, stepped
@@ -38,10 +36,18 @@ def bins(scope: Scope, node: exp.Expr) -> Steps:
     column = _column(scope, arguments[0])
     if len(arguments) == 1:
         return _steps(column, _declared(scope, node, column))
-    if column.type is ColumnType.DATE:
+    if column.type is ColumnType.DATE and len(arguments) == _BY_WIDTH:
         raise scope.statement.error("E-SQL-063", node, construct=node.sql("duckdb"))
-    numbers = [number(scope, column.name, argument) for argument in arguments[1:]]
+    numbers = [number(scope, column.name, arguments[-1])]
+    if len(arguments) == _BY_NUMBER:
+        numbers = [*(_edge(scope, column, one) for one in arguments[1:3]), *numbers]
     return _steps(column, _scaled(scope, node, column, numbers))
+
+
+def _edge(scope: Scope, column: Column, node: exp.Expr) -> Fraction:
+    if column.type is ColumnType.DATE:
+        return Fraction(date_literal(scope, column.name, node))
+    return number(scope, column.name, node)
 
 
 def _column(scope: Scope, argument: exp.Expr) -> Column:
@@ -91,20 +97,4 @@ def _steps(column: Column, edges: Sequence[int]) -> Steps:
     low = _ends(column)[0]
     starts = [low, *(edge for edge in edges if edge > low)]
     inside = starts if column.maximum is None else [x for x in starts if x <= column.maximum]
-    return stepped(column, Kind.TEXT, lambda value: _label(column, edges, value), inside)
-
-
-def _label(column: Column, edges: Sequence[int], value: int) -> str:
-    place = bisect_right(edges, value)
-    if place == 0:
-        return f"< {_text(column, edges[0])}"
-    if place == len(edges):
-        return f">= {_text(column, edges[-1])}"
-    return f"[{_text(column, edges[place - 1])}, {_text(column, edges[place])})"
-
-
-def _text(column: Column, edge: int) -> str:
-    if column.type is ColumnType.DATE:
-        return date_text(edge)
-    text = decimal_text(edge, column.scale)
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    return stepped(column, Kind.TEXT, lambda value: bin_label(column, edges, value), inside)
