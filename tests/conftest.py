@@ -2,7 +2,7 @@
 
 from hypothesis import HealthCheck, settings
 
-pytest_plugins = ["tests.consortium.fixtures"]
+pytest_plugins = ["tests.consortium.fixtures", "tests.databases.fixtures"]
 
 # Examples follow from the test's own code: the same on every machine and in every run.
 settings.register_profile(

@@ -9,7 +9,7 @@ from tests.architecture.house import ROOT, pyproject
 # Import names of what only the extras bring.
 EXTRAS = (
     *("grpc", "google.protobuf", "sqlalchemy", "alembic", "web3", "eth", "eth_account", "rlp"),
-    *("trie", "coincurve", "duckdb", "sqlglot", "phe", "pydantic_settings", "structlog"),
+    *("trie", "coincurve", "duckdb", "sqlglot", "phe", "pydantic_settings", "structlog", "psycopg"),
 )
 IMPORT_ALL = """
 import importlib, pkgutil, sys
