@@ -64,6 +64,8 @@ def polynomial(scope: Scope, node: exp.Expr) -> Polynomial:
         AccordError: As `compile_term`, but for bounds and dates.
     """
     node = node.unnest()
+    if is_day(node):
+        return number_polynomial(date_literal(scope, shown(node), node), 0, date=True)
     handler = _HANDLERS.get(type(node))
     if handler is None:
         raise unsupported(scope.statement, node)
@@ -106,10 +108,14 @@ def _literal(scope: Scope, node: exp.Expr) -> Polynomial:
     return number_polynomial(value, scale)
 
 
-def _cast(scope: Scope, node: exp.Expr) -> Polynomial:
-    if not isinstance(node, exp.Cast) or node.to.this != exp.DataType.Type.DATE:
-        raise unsupported(scope.statement, node)
-    return number_polynomial(date_literal(scope, shown(node), node), 0, date=True)
+def is_day(node: exp.Expr) -> bool:
+    """Whether it is written as a date literal, moved by days or intervals or not."""
+    first = node.unnest()
+    while isinstance(first, (exp.Add, exp.Sub)):
+        if first.expression.find(exp.Column, exp.Cast):
+            return False
+        first = first.this.unnest()
+    return isinstance(first, exp.Cast) and first.to.this == exp.DataType.Type.DATE
 
 
 def _add(scope: Scope, node: exp.Expr) -> Polynomial:
@@ -171,7 +177,6 @@ def _user(node: exp.Expr, default: str) -> str:
 _HANDLERS: Final[Mapping[type[exp.Expr], Callable[[Scope, exp.Expr], Polynomial]]] = {
     exp.Column: _column,
     exp.Literal: _literal,
-    exp.Cast: _cast,
     exp.Add: _add,
     exp.Sub: _subtract,
     exp.Mul: _multiply,

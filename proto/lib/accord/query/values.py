@@ -18,7 +18,7 @@ from accord.query.kinds import Kind, kind_of
 from accord.query.limits import MAX_SCALE
 from accord.query.literals import date_literal
 from accord.query.plan import Expression, Grouping, Label, Number, Operation, Operator, Text
-from accord.query.terms import exact_number
+from accord.query.terms import exact_number, is_day
 from accord.query.unsupported import shown, unsupported
 
 MAX_DEPTH: Final = 40
@@ -57,6 +57,8 @@ def compile_value(context: Context, node: exp.Expr, depth: int = 0) -> Expressio
         return Label(group)
     if isinstance(node, exp.Column):
         raise _alone(context, node)
+    if is_day(node):  # labels of dates are their text, whose order is theirs
+        return Text(date_text(date_literal(context.sums.scope, shown(node), node)))
     return _HANDLERS.get(type(node), _operation)(context, node, depth)
 
 
@@ -99,13 +101,6 @@ def _literal(context: Context, node: exp.Expr, _depth: int) -> Expression:
     if scale > MAX_SCALE:
         raise unsupported(context.statement, node)
     return Number(value, scale)
-
-
-def _date(context: Context, node: exp.Expr, _depth: int) -> Expression:
-    """Labels of dates are their text, whose order is theirs."""
-    if not isinstance(node, exp.Cast) or node.to.this != exp.DataType.Type.DATE:
-        raise unsupported(context.statement, node)
-    return Text(date_text(date_literal(context.sums.scope, shown(node), node)))
 
 
 def _negation(context: Context, node: exp.Expr, depth: int) -> Expression:
@@ -186,7 +181,6 @@ def _alone(context: Context, node: exp.Column) -> Exception:
 
 _HANDLERS: Final[Mapping[type[exp.Expr], Callable[[Context, exp.Expr, int], Expression]]] = {
     exp.Literal: _literal,
-    exp.Cast: _date,
     exp.Neg: _negation,
     exp.Round: _round,
     exp.Grouping: _grouping,
