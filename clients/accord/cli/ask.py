@@ -1,12 +1,14 @@
 """``accord ask``: one question, watched to its end, verified before it is shown."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 
 from accord.cli import exit_codes
+from accord.cli.ask_quantile import QuantileAsk, show_quantile
 from accord.cli.files import write_file
 from accord.cli.persons import open_client
 from accord.cli.purposes import check_purpose
@@ -41,6 +43,7 @@ def ask(  # noqa: PLR0913 - one parameter per option
     *,
     dry_run: Annotated[bool, typer.Option("--dry-run")] = False,
     bundle: Annotated[Path | None, typer.Option("--bundle", metavar="FILE")] = None,
+    precision: Annotated[float, typer.Option("--precision", metavar="NUMBER", min=0)] = 0,
     csv: Csv = None,
     profile: As = None,
     as_json: Json = False,
@@ -50,7 +53,14 @@ def ask(  # noqa: PLR0913 - one parameter per option
     check_purpose(purpose)
     check_csv(csv)
     with open_client(session, profile) as client:
-        question = client.draft(sql, purpose, dry_run=dry_run)
+        quantile = client.quantile(sql)
+        if quantile is not None and not dry_run:
+            asked = QuantileAsk(session, client, quantile, purpose, bundle)
+            found = asked.run(Decimal(str(precision)))
+            show_quantile(session, asked, found, csv, as_json=as_json)
+            return
+        first = sql if quantile is None else quantile.count_sql
+        question = client.draft(first, purpose, dry_run=dry_run)
         with ProgressBoard(session.talk, question, session.texts) as board:
             finished = _run(session, client, question, board)
         trust = client.profile.trust
