@@ -16,6 +16,7 @@ from accord.query.cross import compile_cross, cross_call
 from accord.query.derived import guard_counts
 from accord.query.groups import compile_groups
 from accord.query.instead import averaging, nearest_question
+from accord.query.limits import MAX_REACHED
 from accord.query.measures import Sums
 from accord.query.ordering import compile_limit, compile_offset, compile_order
 from accord.query.plan import (
@@ -24,6 +25,7 @@ from accord.query.plan import (
     Plan,
     Predicate,
 )
+from accord.query.predicates import nodes_in, predicates_of
 from accord.query.scope import Scope, open_scope
 from accord.query.select_list import compile_outputs
 from accord.query.shape import check_plan
@@ -131,17 +133,20 @@ def _plan(context: Context, sets: tuple[tuple[int, ...], ...], *, cross: bool = 
         cross=cross,
         max_rows=table.max_rows,
     )
-    _check_size(statement, plan)
+    _check_size(statement, plan, table)
     return plan
 
 
-def _check_size(statement: Statement, plan: Plan) -> None:
+def _check_size(statement: Statement, plan: Plan, table: Table) -> None:
     if plan.cells > MAX_CELLS:
         raise statement.error_at_word("E-SQL-030", "GROUP BY", cells=plan.cells, limit=MAX_CELLS)
     try:
         check_plan(plan)
     except VerificationError as error:
         raise statement.error_at_word("E-SQL-052", "SELECT", part=error.facts["fault"]) from None
+    longest = max(len(column.domain) for column in table.columns)
+    if longest * sum(1 for one in predicates_of(plan) for _ in nodes_in(one)) > MAX_REACHED:
+        raise statement.error_at_word("E-SQL-052", "WHERE", part="size of conditions")
 
 
 def check_compiled(plan: Plan, sql: str, table: Table) -> None:
