@@ -9,21 +9,21 @@ import typer
 
 from accord.cli import exit_codes
 from accord.cli.ask_quantile import QuantileAsk, show_quantile
-from accord.cli.files import write_file
 from accord.cli.persons import open_client
 from accord.cli.purposes import check_purpose
 from accord.cli.render_answer import answer_table
 from accord.cli.render_errors import error_as_json, print_error
 from accord.cli.render_progress import ProgressBoard
 from accord.cli.results import (
-    check_csv,
+    Files,
     check_result,
     print_evidence,
+    print_method,
     result_as_json,
-    write_csv,
 )
-from accord.cli.session import As, Csv, Json, Session, session_of
+from accord.cli.session import As, Csv, Json, Parquet, Session, session_of
 from accord.client.client import Client, Finished
+from accord.client.files import write_new_file
 from accord.domain import codec
 from accord.domain.bundle import FILE_SUFFIX
 from accord.domain.errors import AccordError, RefusalError
@@ -45,13 +45,15 @@ def ask(  # noqa: PLR0913 - one parameter per option
     bundle: Annotated[Path | None, typer.Option("--bundle", metavar="FILE")] = None,
     precision: Annotated[float, typer.Option("--precision", metavar="NUMBER", min=0)] = 0,
     csv: Csv = None,
+    parquet: Parquet = None,
     profile: As = None,
     as_json: Json = False,
 ) -> None:
     """Ask, watch, verify, show."""
     session = session_of(context)
     check_purpose(purpose)
-    check_csv(csv)
+    files = Files(bundle, csv, parquet)
+    files.check()
     with open_client(session, profile) as client:
         quantile = client.quantile(sql)
         if quantile is not None and not dry_run:
@@ -67,13 +69,14 @@ def ask(  # noqa: PLR0913 - one parameter per option
     if isinstance(finished, RefusalError) or finished.outcome is None:
         raise typer.Exit(_end_dry_run(session, question, board, finished, as_json=as_json))
     path = bundle or Path(f"{question.run_id.hex()}{FILE_SUFFIX}")
-    write_file(path, finished.outcome.bundle)
+    write_new_file(path, finished.outcome.bundle)
     result = check_result(finished.outcome, path, trust)
-    write_csv(csv, result)
+    files.write_answer(result)
     if as_json:
-        session.print_json(result_as_json(result))
+        session.print_json(result_as_json(result, session.texts.language))
         return
     session.out.print(answer_table(result.answer, result.plan, session.texts))
+    print_method(session.talk, result, session.texts)
     print_evidence(session.talk, result, session.texts)
 
 

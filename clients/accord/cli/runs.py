@@ -9,20 +9,20 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from accord.cli.files import write_file
 from accord.cli.identifiers import find_id
 from accord.cli.persons import open_client
 from accord.cli.render_answer import answer_as_json, answer_table
 from accord.cli.render_errors import error_as_json, print_error
 from accord.cli.results import (
     AskedResult,
-    check_csv,
+    Files,
     check_result,
     print_evidence,
-    write_csv,
+    print_method,
 )
-from accord.cli.session import As, Csv, Json, Session, session_of
+from accord.cli.session import As, Csv, Json, Parquet, Session, session_of
 from accord.client.client import Client
+from accord.client.files import write_new_file
 from accord.client.progress import Stage, Step
 from accord.client.summaries import Run, RunDetail
 from accord.domain.run import Outcome
@@ -68,22 +68,24 @@ def show(
     *,
     bundle: Annotated[Path | None, typer.Option("--bundle", metavar="FILE")] = None,
     csv: Csv = None,
+    parquet: Parquet = None,
     profile: As = None,
     as_json: Json = False,
 ) -> None:
     """Show one run."""
     session = session_of(context)
-    check_csv(csv)
+    files = Files(bundle, csv, parquet)
+    files.check()
     with open_client(session, profile) as client:
         detail = client.show_run(_find_run(client, run))
         trust = client.profile.trust
     result = None
     if detail.bundle:
         if bundle is not None:
-            write_file(bundle, detail.bundle)
+            write_new_file(bundle, detail.bundle)
         outcome = Outcome(detail.run.run_id, detail.bundle, detail.block)
         result = check_result(outcome, bundle, trust)
-        write_csv(csv, result)
+        files.write_answer(result)
     if as_json:
         session.print_json(_detail_as_json(session, detail, result))
     else:
@@ -106,6 +108,7 @@ def _print_detail(session: Session, detail: RunDetail, result: AskedResult | Non
             print_error(session.out, texts, step.refusal)
     if result is not None:
         session.out.print(answer_table(result.answer, result.plan, texts))
+        print_method(session.talk, result, texts)
         print_evidence(session.talk, result, texts)
 
 
@@ -139,6 +142,6 @@ def _detail_as_json(
             value["refusal"] = error_as_json(step.refusal, session.texts)
         return value
 
-    answer = answer_as_json(result.answer) if result else None
+    answer = answer_as_json(result.answer, result.plan) if result else None
     steps = [step_as_json(step) for step in detail.steps]
     return {**_run_as_json(detail.run), "steps": steps, "answer": answer, "block": detail.block}
