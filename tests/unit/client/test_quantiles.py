@@ -2,7 +2,6 @@
 
 import random
 from collections.abc import Generator
-from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from statistics import median
@@ -13,35 +12,14 @@ from accord.client.progress import Stage, Step
 from accord.client.quantiles import QuantileResult, refine
 from accord.client.result import Result
 from accord.domain.errors import RefusalError
-from accord.domain.question import Question
 from accord.query.dates import date_text, parse_date
 from accord.query.quantile import parse_quantile
 from tests.suites.memory_source import Row
 from tests.suites.pooled_answer import pooled_answer
+from tests.unit.client.asked_question import asked_question
 from tests.unit.query.dated import VISITS
 
 STEP = Step("north", Stage.RECORDED, "north#1")
-
-
-def question(sql: str) -> Question:
-    now = datetime(2026, 1, 31, tzinfo=UTC)
-    return Question(
-        version=1,
-        run_id=bytes(16),
-        requester="statistics",
-        analyst="ana",
-        sql=sql,
-        plan=b"",
-        purpose="review",
-        table_digest=bytes(32),
-        owners=VISITS.parts,
-        guard="bureau",
-        grants={},
-        minimum=10,
-        asked=now,
-        expires=now,
-        dry_run=False,
-    )
 
 
 def made_rows(number: int, name: str) -> list[Row]:
@@ -65,7 +43,7 @@ def asked(sql: str, parts: list[list[Row]], precision: Decimal | int = 0) -> Qua
     def ask(step: str) -> Generator[Step, None, Result]:
         yield STEP
         plan, answer = pooled_answer(step, VISITS, parts)
-        return Result(question(step), answer, b"bundle", 7, (STEP,), plan, VISITS)
+        return Result(asked_question(step), answer, b"bundle", 7, (STEP,), plan, VISITS)
 
     quantile = parse_quantile(sql, {"visits": VISITS})
     assert quantile is not None

@@ -134,8 +134,8 @@ def test_bins_of_a_decimal_column_are_on_its_digits() -> None:
 def test_months_of_all_years_are_one_place_each() -> None:
     found = group("MONTH(came)")
 
-    assert found.labels == ("11", "12", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10")
-    assert found.cases[0] == Compound(
+    assert found.labels == tuple(str(month) for month in range(1, 13))
+    assert found.cases[10] == Compound(
         Junction.OR,
         (
             Condition("came", Comparison.LESS_EQUAL, (19326,), date=True),

@@ -1,6 +1,7 @@
 """What a GROUP BY item that is no plain column divides rows into: the places of a `Group`."""
 
 from collections.abc import Iterator
+from fractions import Fraction
 
 from sqlglot import exp
 
@@ -10,12 +11,12 @@ from accord.query.conditions import compile_condition
 from accord.query.occurrence import can_occur
 from accord.query.plan import Comparison, Compound, Condition, Group, Junction, Predicate
 from accord.query.scope import Scope
-from accord.query.steps import Steps, compared
+from accord.query.steps import Kind, Steps, Value, compared
 
 
 def steps_group(name: str, found: Steps) -> Group:
     """A place per value of a function of one column; for NULL the last, if it may occur."""
-    column, values = found.column, found.values
+    column, values = found.column, _in_order(found)
     null = (None,) if column.nulls else ()
     labels = (*map(found.label, values), *null)
     date = column.type is ColumnType.DATE
@@ -27,6 +28,13 @@ def steps_group(name: str, found: Steps) -> Group:
         return Group(name, (column.name,), labels, values=(*lows, *null), date=date)
     cuts = tuple(low for low in lows[1:] if isinstance(low, int))
     return Group(name, (column.name,), labels, values=null, cuts=cuts, date=date)
+
+
+def _in_order(found: Steps) -> tuple[Value, ...]:
+    """As the steps come; months and weekdays, which come again and again, by number."""
+    values = found.values
+    again = len(values) < len(found.steps) and found.kind is Kind.INTEGER
+    return tuple(sorted(values, key=Fraction)) if again else values
 
 
 def case_group(scope: Scope, name: str, node: exp.Case) -> Group:
