@@ -84,6 +84,7 @@ class Builder:
         limit: int | None = None,
         offset: int = 0,
         cross: bool = False,
+        names: Sequence[str] = (),
     ) -> Plan:
         made = Plan(
             version=PLAN_VERSION,
@@ -98,7 +99,7 @@ class Builder:
             counts=guard_counts(self.table, where, self.arms, self.terms, self.measures),
             outputs=tuple(
                 Output(
-                    f"c{at}",
+                    names[at] if names else f"c{at}",
                     expression,
                     output_digits(expression, self.terms),
                     output_unit(expression, self.terms, self.table, groups),
