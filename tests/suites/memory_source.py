@@ -117,7 +117,7 @@ def read(column: Column, text: str) -> Value:
     if not re.fullmatch(r"[+-]?\d+(\.\d*)?", text, re.ASCII):
         return None
     scaled = Fraction(text) * 10**column.scale
-    return int(scaled) if scaled.denominator == 1 else None
+    return int(scaled) if scaled.denominator == 1 and abs(scaled) < 2**63 else None
 
 
 def days(text: str) -> int | None:

@@ -39,32 +39,41 @@ class Addend:
     sql: ColumnElement[Any]
 
 
+def constant_of(term: Term) -> int:
+    """What the polynomial is made of besides its columns."""
+    return sum(one.coefficient for one in term.monomials if not one.powers)
+
+
 def polynomial(
     term: Term,
     columns: Mapping[str, ColumnElement[Any]],
     reaches: Reaches,
     arithmetic: Arithmetic,
-    less: int = 0,
+    less: int,
 ) -> ColumnElement[Any]:
     """``term - less``; NULL if one of the term's columns is.
 
     Raises:
         RefusalError: E-SRC-043; on the way numbers would be too large for the database.
     """
-    largest = abs(less) + sum(_magnitude(one, reaches) for one in term.monomials)
-    wide = arithmetic.wide if largest > NATIVE_LIMIT else None
-    if largest > NATIVE_LIMIT and (wide is None or largest > arithmetic.widest):
+    varying = [one for one in term.monomials if one.powers]
+    constant = constant_of(term) - less
+    largest = abs(constant) + sum(_magnitude(one, reaches) for one in varying)
+    if largest > max(NATIVE_LIMIT, arithmetic.widest):
         raise RefusalError("E-SRC-043")
+    wide = arithmetic.wide if largest > NATIVE_LIMIT else None
 
-    def factor(name: str) -> ColumnElement[Any]:
-        return columns[name] if wide is None else cast(columns[name], wide)
+    def product_of(one: Monomial) -> ColumnElement[Any]:
+        powers = [columns[power.column] for power in one.powers for _ in range(power.exponent)]
+        factors = powers if wide is None else [cast(factor, wide) for factor in powers]
+        return reduce(
+            mul, factors if one.coefficient == 1 else [integer(one.coefficient), *factors]
+        )
 
-    parts = [] if term.monomials and not less else [integer(-less)]
-    for one in term.monomials:
-        powers = [factor(power.column) for power in one.powers for _ in range(power.exponent)]
-        plain = one.coefficient == 1 and powers
-        parts.append(reduce(mul, powers if plain else [integer(one.coefficient), *powers]))
-    return _null_with(term, columns, reduce(add, reversed(parts)))
+    parts = [product_of(one) for one in varying]
+    if constant or not parts:
+        parts.append(integer(constant))
+    return _null_with(term, columns, reduce(add, parts))
 
 
 def _null_with(

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, String, and_, bindparam, case, not_, or_
 
-from accord.node.sources.arithmetic import polynomial
+from accord.node.sources.arithmetic import constant_of, polynomial
 from accord.node.sources.backend import MAX_LITERAL, Arithmetic, integer
 from accord.query.plan import Comparison, Compound, Condition, Junction, Predicate
 from accord.query.reach import Reaches
@@ -40,9 +40,11 @@ class Predicates:
             return self._compound(predicate)
         if isinstance(predicate, Condition):
             return self._condition(predicate)
-        term = polynomial(predicate.term, self.columns, self.reaches, self.arithmetic)
-        largest = self.arithmetic.widest
-        literal = max(-largest, min(largest, predicate.literal))
+        constant, largest = constant_of(predicate.term), self.arithmetic.widest
+        term = polynomial(
+            predicate.term, self.columns, self.reaches, self.arithmetic, less=constant
+        )
+        literal = max(-largest, min(largest, predicate.literal - constant))
         return _compared(predicate.operator, term, integer(literal))
 
     def one(self, predicate: Predicate) -> ColumnElement[Any]:

@@ -48,14 +48,14 @@ class TypedColumns:
         match column.type:
             case ColumnType.TEXT:
                 readable = isinstance(kind, _TEXTS)
-                return self._as_text(stored).collate(self.collation) if readable else None
+                return self._as_text(stored) if readable else None
             case ColumnType.DATE:
                 return self._as_days(stored)
             case _:
                 return self._as_number(stored, column.scale)
 
     def _as_text(self, stored: ColumnElement[Any]) -> ColumnElement[Any]:
-        return func.nullif(cast(stored, self.text), literal_column("''"))
+        return func.nullif(self.seen(stored), literal_column("''"))
 
     def _as_number(self, stored: ColumnElement[Any], scale: int) -> ColumnElement[Any] | None:
         kind = stored.type
