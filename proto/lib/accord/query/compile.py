@@ -15,7 +15,7 @@ from accord.query.context import Context
 from accord.query.cross import compile_cross, cross_call
 from accord.query.derived import guard_counts
 from accord.query.groups import compile_groups
-from accord.query.instead import averaging, nearest_question
+from accord.query.instead import nearest_question
 from accord.query.limits import MAX_REACHED
 from accord.query.measures import Sums
 from accord.query.ordering import compile_limit, compile_offset, compile_order
@@ -26,6 +26,7 @@ from accord.query.plan import (
     Predicate,
 )
 from accord.query.predicates import nodes_in, predicates_of
+from accord.query.quantile import parse_quantile
 from accord.query.scope import Scope, open_scope
 from accord.query.select_list import compile_outputs
 from accord.query.shape import check_plan
@@ -76,15 +77,10 @@ def _answerable(error: AccordError, tables: Mapping[str, Table]) -> AccordError:
 
 
 def _is_answered(sql: str, tables: Mapping[str, Table]) -> bool:
-    """Whether it compiles, or is a quantile of what has a mean: the client refines those."""
     try:
-        statement = parse_statement(sql)
-        _compile(statement, tables)
-    except AccordError as error:
-        if error.code != "E-SQL-054" or error.facts["instead"] != sql:
-            return False
-        return _is_answered(averaging(statement, statement.select.expressions[0].this), tables)
-    except RecursionError:
+        if parse_quantile(sql, tables) is None:
+            _compile(parse_statement(sql), tables)
+    except (AccordError, RecursionError):
         return False
     return True
 
@@ -98,7 +94,7 @@ def _compile(statement: Statement, tables: Mapping[str, Table]) -> Plan:
         context = Context(Sums(scope, cross.where), cross.groups)
         return _plan(context, ((0, 1),), cross=True)
     groups, sets = compile_groups(scope)
-    return _plan(Context(Sums(scope, _where(scope)), groups), sets)
+    return _plan(Context(Sums(scope, _where(scope), (groups, sets)), groups), sets)
 
 
 def _where(scope: Scope) -> Predicate | None:
@@ -124,7 +120,9 @@ def _plan(context: Context, sets: tuple[tuple[int, ...], ...], *, cross: bool = 
         terms=sums.terms,
         arms=sums.arms,
         measures=sums.measures,
-        counts=guard_counts(table, sums.where, sums.arms, sums.terms, sums.measures),
+        counts=guard_counts(
+            table, sums.where, sums.arms, sums.terms, sums.measures, (context.groups, sets)
+        ),
         outputs=outputs,
         having=condition,
         order=order,

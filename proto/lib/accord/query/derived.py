@@ -13,6 +13,7 @@ from math import prod
 from typing import Final
 
 from accord.domain.catalogue import Column, ColumnType, Table
+from accord.query.cell_reaches import Grouping, reaches_of_cells
 from accord.query.plan import (
     CountKind,
     CountTerm,
@@ -147,11 +148,13 @@ def guard_counts(
     arms: Sequence[Predicate],
     terms: Sequence[Term],
     measures: Sequence[Measure],
+    grouping: Grouping = ((), ((),)),
 ) -> tuple[CountTerm, ...]:
     """What the guard must count per cell: rows, values, and values off every edge.
 
     Behind a product of two terms stand four corners: a sum of products taken from any of
     them (the requester can move it there with count and sums) must rest on enough rows.
+    Groups move edges as WHERE does, each cell's to another place: all of them are counted.
     """
     found = [CountTerm(CountKind.ROWS)]
     found += [CountTerm(CountKind.ROWS, arm) for arm in range(len(arms))]
@@ -159,10 +162,11 @@ def guard_counts(
     of_arms = [narrowed(whole, arm) for arm in arms]
     for measure in measures:
         left = whole if measure.arm is None else of_arms[measure.arm]
-        reaches = {
-            index: term_reach(terms[index].monomials, left) for index in sorted(set(measure.terms))
-        }
-        found += _behind(measure, {i: reach for i, reach in reaches.items() if reach.size > 1})
+        indexes = sorted(set(measure.terms))
+        columns = {name for index in indexes for name in terms[index].columns}
+        for inside in reaches_of_cells(left, grouping, columns, where) or (left,):
+            reaches = {index: term_reach(terms[index].monomials, inside) for index in indexes}
+            found += _behind(measure, {i: reach for i, reach in reaches.items() if reach.size > 1})
     return tuple(dict.fromkeys(found))
 
 

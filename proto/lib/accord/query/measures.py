@@ -5,6 +5,7 @@ from typing import TypeVar
 
 from sqlglot import exp
 
+from accord.query.cell_reaches import MAX_KINDS, Grouping, reaches_of_cells
 from accord.query.derived import make_measure, reaches_of, tells_values
 from accord.query.limits import MAX_SUM
 from accord.query.plan import Measure, Piece, Predicate, Term
@@ -23,8 +24,11 @@ class Sums:
         where: The question's condition; edges are those of the rows that it leaves.
     """
 
-    def __init__(self, scope: Scope, where: Predicate | None) -> None:
+    def __init__(
+        self, scope: Scope, where: Predicate | None, grouping: Grouping = ((), ((),))
+    ) -> None:
         self.scope = scope
+        self._grouping = grouping
         self.where = where
         self._terms: list[Term] = []
         self._arms: list[Predicate] = []
@@ -71,7 +75,8 @@ class Sums:
             factors: Per moment the places of the variables that it multiplies.
 
         Raises:
-            AccordError: E-SQL-028 a sum may overflow; E-SQL-041 squares tell values.
+            AccordError: E-SQL-028 a sum may overflow; E-SQL-041 squares tell values;
+                E-SQL-067 too many narrow groups of what is summed.
         """
         indexes = tuple(_index(self._terms, term) for term in terms)
         present = [name for term in terms for name in term.columns]
@@ -91,7 +96,12 @@ class Sums:
         return Piece(indexes, tuple(moments))
 
     def _check_values(self, node: exp.Expr, arm: int | None, factors: Sequence[Term]) -> None:
-        if tells_values(factors, self._reaches(arm)):
+        columns = {name for term in factors for name in term.columns}
+        kinds = reaches_of_cells(self._reaches(arm), self._grouping, columns, self.where)
+        if not kinds:
+            names = ", ".join(sorted(columns))
+            raise self.scope.statement.error("E-SQL-067", node, column=names, limit=MAX_KINDS)
+        if any(tells_values(factors, reaches) for reaches in kinds):
             raise self._error("E-SQL-041", node, factors)
 
     def _reaches(self, arm: int | None) -> Reaches:

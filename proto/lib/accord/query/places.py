@@ -1,7 +1,6 @@
 """What a GROUP BY item that is no plain column divides rows into: the places of a `Group`."""
 
 from collections.abc import Iterator
-from fractions import Fraction
 
 from sqlglot import exp
 
@@ -34,7 +33,7 @@ def _in_order(found: Steps) -> tuple[Value, ...]:
     """As the steps come; months and weekdays, which come again and again, by number."""
     values = found.values
     again = len(values) < len(found.steps) and found.kind is Kind.INTEGER
-    return tuple(sorted(values, key=Fraction)) if again else values
+    return tuple(sorted(values, key=int)) if again else values
 
 
 def case_group(scope: Scope, name: str, node: exp.Case) -> Group:

@@ -5,13 +5,21 @@ Counting "rows off the edge" protects nobody where WHERE has moved the edge: of
 the condition leaves.  Everything here errs on the wide side.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from math import prod
 from typing import Final
 
 from accord.domain.catalogue import Column, ColumnType, Table
-from accord.query.plan import Comparison, Compound, Condition, Junction, Monomial, Predicate
+from accord.query.plan import (
+    Comparison,
+    Compound,
+    Condition,
+    Junction,
+    Monomial,
+    Predicate,
+    Relation,
+)
 
 _NEGATED: Final = {
     Comparison.EQUAL: Comparison.NOT_EQUAL,
@@ -84,13 +92,17 @@ def narrowed(reaches: Reaches, condition: Predicate | None, *, negated: bool = F
     """
     if isinstance(condition, Condition):
         return _compared(reaches, condition, negated=negated)
+    if isinstance(condition, Relation):
+        return _related(reaches, condition, negated=negated)
     if not isinstance(condition, Compound):
         return reaches
     if condition.junction in (Junction.NOT, Junction.IS_TRUE):
         turned = negated != (condition.junction is Junction.NOT)
         return narrowed(reaches, condition.operands[0], negated=turned)
     if (condition.junction is Junction.AND) != negated:
-        for operand in condition.operands:
+        # Relations once more: what another operand leaves of one column narrows the next.
+        again = [operand for operand in condition.operands if isinstance(operand, Relation)]
+        for operand in (*condition.operands, *again):
             reaches = narrowed(reaches, operand, negated=negated)
         return reaches
     branches = [narrowed(reaches, operand, negated=negated) for operand in condition.operands]
@@ -141,6 +153,45 @@ def _compared(reaches: Reaches, condition: Condition, *, negated: bool) -> Reach
         kept = _cut(reach, operator, numbers[0])
     # Nothing left: no row counts, so nothing needs an edge.
     return reaches if kept is None else {**reaches, condition.column: kept}
+
+
+def _related(reaches: Reaches, relation: Relation, *, negated: bool) -> Reaches:
+    """Each column without the ends at which no values of the others fulfil the relation."""
+    operator = _NEGATED[relation.operator] if negated else relation.operator
+    for column in relation.term.columns:
+        if column in reaches:
+            kept = _shaved(reaches, column, Relation(relation.term, operator, relation.literal))
+            if kept is None:  # no row counts
+                return reaches
+            reaches = {**reaches, column: kept}
+    return reaches
+
+
+def _shaved(reaches: Reaches, column: str, relation: Relation) -> Reach | None:
+    def can_hold(low: int, high: int) -> bool:
+        box = {**reaches, column: Reach(low, high)}
+        found = term_reach(relation.term.monomials, box)
+        whole = Reach(found.low, found.high)
+        return _cut(whole, relation.operator, relation.literal) is not None
+
+    reach = reaches[column]
+    low = _first(reach.low, reach.high, can_hold)
+    if low > reach.high:
+        return None
+    return reach.cut(low, -_first(-reach.high, -low, lambda a, b: can_hold(-b, -a)))
+
+
+def _first(low: int, high: int, can_hold: Callable[[int, int], bool]) -> int:
+    """The low end without as long a stretch as can be shown to hold nothing."""
+    width = 1
+    while low <= high:
+        if not can_hold(low, min(low + width - 1, high)):
+            low, width = low + width, 2 * width
+        elif width == 1:
+            break
+        else:
+            width //= 2
+    return low
 
 
 def _cut(reach: Reach, operator: Comparison, literal: int) -> Reach | None:
