@@ -13,7 +13,6 @@ from accord.query.plan import (
     Condition,
     Junction,
     Monomial,
-    Power,
     Predicate,
     Relation,
     Term,
@@ -24,11 +23,9 @@ _SHOWN_LITERALS: Final = 8
 
 def term_text(term: Term, voice: Voice) -> str:
     """Such as ``wages + 2*age``; a column of its own as its name."""
-    if len(term.columns) == 1 and len(term.monomials) == 1:
-        (only,) = term.monomials
-        if only.coefficient == 1 and only.powers == (Power(term.columns[0], 1),):
-            return term.columns[0]
     if term.columns and not voice.scales:
+        if len(term.columns) == len(term.monomials) == 1 and term.monomials[0].coefficient == 1:
+            return term.columns[0]
         return voice.words.made_of.format(voice.words.comma.join(term.columns))
     return "".join(_signed(term, voice)) or "0"
 
