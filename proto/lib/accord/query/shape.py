@@ -134,7 +134,7 @@ def _check_predicate(predicate: Predicate) -> None:
         else:
             count, null = len(node.literals), node.operator is Comparison.IS_NULL
             many = node.operator in _NOT_OF_ONE
-            _expect(count == 1 or (many and (count == 0) == null), "condition")
+            _expect((count == 0) == null and (count == 1 or many), "condition")
 
 
 def _fits_measure(plan: Plan, measure: Measure) -> bool:
