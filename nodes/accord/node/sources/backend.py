@@ -4,7 +4,7 @@ One builder serves files and databases: `measuring` and `examining` make SQLAlch
 statements of what a `Backend` says about its columns and its integers.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
@@ -59,6 +59,10 @@ class Backend(Protocol):
 
         Text is compared byte by byte; integers have 64 bits.  Errors as `raw`.
         """
+        ...
+
+    def shares(self, key: ColumnElement[Any], rows: int) -> Sequence[ColumnElement[Any] | None]:
+        """Conditions that part the rows by key so that each share fits memory; None for all."""
         ...
 
     def rows(self, statement: Select[Any]) -> Iterator[tuple[Any, ...]]:

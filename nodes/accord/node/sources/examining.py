@@ -19,9 +19,9 @@ def examined(backend: Backend, table: Table, digest: bytes) -> Examination:
     """
     read = _read(backend, table.columns)
     counts = [count for column in table.columns for count in _faults(read, column)]
+    ((rows, *found),) = backend.rows(select(func.count(), *counts))
     key = read.c[f"value:{table.key}"]
-    repeated = func.count(key) - func.count(distinct(key))
-    ((rows, duplicates, *found),) = backend.rows(select(func.count(), repeated, *counts))
+    duplicates = sum(_repeated(backend, key, part) for part in backend.shares(key, rows))
     columns = {
         column.name: ColumnFaults(
             unparsable=found[3 * index],
@@ -60,6 +60,12 @@ def _faults(read: Subquery, column: Column) -> Sequence[ColumnElement[Any]]:
         beyond,
         integer(0) if column.nulls else _rows(raw.is_(None)),
     )
+
+
+def _repeated(backend: Backend, key: ColumnElement[Any], part: ColumnElement[Any] | None) -> int:
+    statement = select(func.count(key) - func.count(distinct(key)))
+    ((found,),) = backend.rows(statement if part is None else statement.where(part))
+    return int(found)
 
 
 def _out_of_domain(backend: Backend, column: Column) -> int:

@@ -6,12 +6,12 @@ DuckDB's grammar is PostgreSQL's as far as our statements go.
 from collections.abc import Iterator
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, TextClause
+from sqlalchemy import ColumnElement, Select, TextClause, func
 from sqlalchemy.dialects.postgresql.base import PGDialect
 from sqlalchemy.types import UserDefinedType
 
 from accord.domain.catalogue import Column
-from accord.node.sources.backend import Arithmetic
+from accord.node.sources.backend import Arithmetic, integer
 from accord.node.sources.datafile import DataFile
 from accord.node.sources.description import Source
 from accord.node.sources.file_columns import FileColumns
@@ -26,6 +26,8 @@ class _HugeInt(UserDefinedType[int]):
         return "HUGEINT"
 
 
+# Nothing is spilled to disk: so many keys of 40 characters take some 500 MB.
+_KEYS_AT_ONCE: Final = 4_000_000
 _DIALECT: Final = PGDialect(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call] # SQLAlchemy leaves it untyped
 
 
@@ -49,6 +51,12 @@ class FileBackend:
     def value(self, column: Column) -> ColumnElement[Any]:
         """See `Backend.value`."""
         return self._columns.value(column)
+
+    def shares(self, key: ColumnElement[Any], rows: int) -> list[ColumnElement[Any]]:
+        """See `Backend.shares`."""
+        count = 1 + rows // _KEYS_AT_ONCE
+        share = func.hash(key).op("%")(integer(count))
+        return [share == integer(index) for index in range(count)]
 
     def rows(self, statement: Select[Any]) -> Iterator[tuple[Any, ...]]:
         """See `Backend.rows`."""

@@ -195,3 +195,14 @@ def test_odd_paths_are_paths_not_sql(tmp_path: Path) -> None:
     folder.mkdir()
 
     assert examined(folder, CSV.encode()).rows == 5
+
+
+def test_repeated_keys_are_found_in_every_share(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where there are more keys than memory is meant for, they are looked through in shares."""
+    monkeypatch.setattr("accord.node.sources.file_backend._KEYS_AT_ONCE", 2)
+
+    found = examined(tmp_path, (CSV + "1;;\r\n1;;\r\n4;;\r\n").encode())
+
+    assert found.duplicate_keys == 3
