@@ -30,8 +30,8 @@ def test_it_says_what_was_computed_the_minimum_and_what_nobody_can_check() -> No
             "owners or more unless the only one agreed."
         ),
         (
-            "Sums are exact; every other number is exact arithmetic over them, rounded half to even "
-            "once to the digits shown."
+            "Sums are exact; every other number is exact arithmetic over them, rounded half to "
+            "even once to the digits shown."
         ),
         (
             "That each owner counted its true rows, and that the guard opened no count to anybody, "
