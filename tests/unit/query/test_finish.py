@@ -4,30 +4,19 @@ from fractions import Fraction
 
 import pytest
 
-from accord.domain.answer import WITHHELD, CellMoments
-from accord.domain.errors import VerificationError
+from accord.domain.answer import CellMoments
 from accord.query.compile import compile_question
 from accord.query.finish import exact, finish
 from accord.query.plan import (
     Aggregate,
     Function,
-    Group,
-    Grouping,
-    Label,
-    Number,
-    Operation,
-    Operator,
-    Order,
     Plan,
-    Text,
 )
 from accord.query.roots import square_root
-from accord.query.sums import check_moments
 from tests.unit.query.plans import Builder
 from tests.unit.query.tables import INCOME, TABLES
 
 ALL = "SUM(wages), AVG(wages), VAR_POP(wages), VAR_SAMP(wages), STDDEV_POP(wages), STDDEV(wages)"
-O = Operator  # noqa: E741
 
 
 def plan(sql: str) -> Plan:
@@ -166,214 +155,6 @@ def test_no_rows_and_one_row_of_two_arguments() -> None:
     )  # fmt: skip
 
 
-def test_withheld_groups_keep_their_place_and_labels() -> None:
-    answer = finish(
-        plan("SELECT region, class, COUNT(*) AS k FROM income GROUP BY region, class"),
-        [CellMoments(1, (12,)), CellMoments(7, (30,))],
-    )
-
-    assert answer.columns == ("region", "class", "k")
-    assert answer.rows[0] == ("north", "1", WITHHELD)
-    assert answer.rows[1] == ("north", "2", "12")
-    assert answer.rows[7] == ("south", None, "30")
-    assert (len(answer.rows), answer.withheld) == (8, 6)
-    assert answer.n == (None, 12, *[None] * 5, 30)
-
-
-def test_n_is_the_fewest_rows_behind_a_number() -> None:
-    answer = finish(plan("SELECT COUNT(*), SUM(wages) FROM income"), [CellMoments(0, (50, 40, 0))])
-
-    assert answer.n == (40,)
-
-
-def test_order_puts_withheld_rows_last_and_keeps_equals_in_place() -> None:
-    made = Builder(INCOME)
-    count = made.aggregate(Function.COUNT)
-    group = Group("g", ("region",), ("a", "b", "c", "d", "e"), ("a", "b", "c", "d", "e"))
-
-    def rows(*order: Order) -> list[tuple[str | None, ...]]:
-        question = made.plan(Label(0), count, groups=(group,), order=order)
-        cells = [CellMoments(at, (n,)) for at, n in ((0, 30), (1, 12), (3, 30), (4, 90))]
-        return list(finish(question, cells).rows)
-
-    up, down = rows(Order(count, False, False)), rows(Order(count, True, False))
-
-    assert up == [("b", "12"), ("a", "30"), ("d", "30"), ("e", "90"), ("c", WITHHELD)]
-    assert down == [("e", "90"), ("a", "30"), ("d", "30"), ("b", "12"), ("c", WITHHELD)]
-    assert rows(Order(count, True, False), Order(Label(0), True, False))[1:3] == [
-        ("d", "30"),
-        ("a", "30"),
-    ]
-
-
-@pytest.mark.parametrize("first", [True, False])
-@pytest.mark.parametrize("descending", [True, False])
-def test_nulls_come_where_the_question_says(first: bool, descending: bool) -> None:
-    made = Builder(INCOME)
-    group = Group("class", ("class",), ("1", "10", "9", None), (1, 10, 9, None))
-    count = made.aggregate(Function.COUNT)
-    question = made.plan(
-        Label(0), count, groups=(group,), order=(Order(Label(0), descending, first),)
-    )
-
-    labels = [row[0] for row in finish(question, [CellMoments(n, (12,)) for n in range(4)]).rows]
-
-    numbers = ["10", "9", "1"] if descending else ["1", "9", "10"]  # as numbers, not as text
-    assert labels == ([None, *numbers] if first else [*numbers, None])
-
-
-def test_bins_sort_by_their_edges() -> None:
-    made = Builder(INCOME)
-    labels = ("[0, 9)", "[9, 10)", "[10, 120]")
-    group = Group("bin", ("age",), labels, cuts=(9, 10))
-    count = made.aggregate(Function.COUNT)
-    question = made.plan(Label(0), count, groups=(group,), order=(Order(Label(0), False, False),))
-
-    rows = finish(question, [CellMoments(n, (12,)) for n in range(3)]).rows
-
-    assert tuple(row[0] for row in rows) == labels
-
-
-def test_having_and_limit_show_released_rows_only_and_count_the_others() -> None:
-    made = Builder(INCOME)
-    count = made.aggregate(Function.COUNT)
-    group = Group("g", ("region",), tuple("abcde"), tuple("abcde"))
-    few = Operation(O.LESS, (count, Number(50)))
-    cells = [CellMoments(at, (n,)) for at, n in ((0, 30), (1, 12), (3, 31), (4, 90))]
-
-    some = finish(made.plan(Label(0), count, groups=(group,), having=few), cells)
-    one = finish(made.plan(Label(0), groups=(group,), having=few, limit=1, offset=1), cells)
-    none = finish(made.plan(Label(0), groups=(group,), having=few, limit=0), cells)
-
-    assert some.rows == (("a", "30"), ("b", "12"), ("d", "31"))
-    assert (some.n, some.withheld) == ((30, 12, 31), 1)
-    assert (one.rows, one.withheld) == ((("b",),), 1)
-    assert (none.rows, none.withheld) == ((), 1)
-
-
-def test_margins_have_null_for_what_they_run_over_and_grouping_tells() -> None:
-    made = Builder(INCOME)
-    count = made.aggregate(Function.COUNT)
-    groups = [Group(name, (name,), ("x", None), ("x", None)) for name in ("region", "note")]
-    question = made.plan(
-        Label(0), Label(1), Grouping(1), count, groups=groups, sets=((0, 1), (0,), ())
-    )
-    cells = [CellMoments(at, (n,)) for at, n in ((0, 10), (1, 20), (4, 30), (6, 75))]
-
-    answer = finish(question, cells)
-
-    assert answer.rows == (
-        ("x", "x", "0", "10"),
-        ("x", None, "0", "20"),
-        (None, "x", "0", WITHHELD),
-        (None, None, "0", WITHHELD),
-        ("x", None, "1", "30"),
-        (None, None, "1", WITHHELD),
-        (None, None, "1", "75"),
-    )
-
-
-@pytest.mark.parametrize(
-    "cells",
-    [
-        [(0, 10), (1, 20), (4, 31)],  # all parts are there, and the margin is not their sum
-        [(0, 10), (4, 9)],  # less than the part that is there
-    ],
-)
-def test_margins_that_are_not_the_sums_of_their_cells_are_refused(
-    cells: list[tuple[int, int]],
-) -> None:
-    made = Builder(INCOME)
-    count = made.aggregate(Function.COUNT)
-    groups = [Group(name, (name,), ("x", "y"), ("x", "y")) for name in ("region", "note")]
-    question = made.plan(count, groups=groups, sets=((0, 1), (0,), ()))
-
-    with pytest.raises(VerificationError, match="E-SQL-037"):
-        finish(question, [CellMoments(at, (n,)) for at, n in cells])
-
-
-def evaluated(*expressions: object, n: int = 3, total: int = 10) -> tuple[str | None, ...]:
-    """Over a count of 3 and a sum of ages of 10 unless said otherwise."""
-    made = Builder(INCOME)
-    found = {"n": made.aggregate(Function.COUNT), "x": made.aggregate(Function.SUM, "age")}
-
-    def resolve(part: object) -> object:
-        if isinstance(part, tuple):
-            return Operation(part[0], tuple(resolve(each) for each in part[1:]))  # type: ignore[misc]
-        return found.get(part, part) if isinstance(part, str) else part
-
-    outputs = [resolve(expression) for expression in expressions]
-    question = made.plan(*outputs, found["n"], found["x"])  # type: ignore[arg-type]
-    return finish(question, [CellMoments(0, (n, total))]).rows[0][:-2]
-
-
-def test_arithmetic_over_aggregates_is_exact_and_rounded_once() -> None:
-    third = (O.DIVIDE, "x", "n")
-
-    assert evaluated(
-        third,
-        (O.MULTIPLY, third, "n"),
-        (O.SUBTRACT, "n", "x"),
-        (O.ABS, (O.SUBTRACT, "n", "x")),
-        (O.NEGATE, "n"),
-        (O.SQRT, "n"),
-        (O.SQRT, (O.NEGATE, "n")),
-        (O.DIVIDE, "n", (O.SUBTRACT, "n", "n")),
-        (O.ADD, "n", Number(5, 1)),
-    ) == (
-        "3.3333333333", "10.0000000000", "-7", "7", "-3", "1.7320508076", None, None, "3.5",
-    )  # fmt: skip
-
-
-@pytest.mark.parametrize(("total", "rounded"), [(5, "2.5"), (-0, "0.0"), (1, "0.5"), (119, "59.5")])
-def test_round_is_half_away_from_zero(total: int, rounded: str) -> None:
-    half = (O.DIVIDE, "x", "n")
-
-    shown = evaluated(
-        (O.ROUND, half, Number(1)), (O.ROUND, half, Number(0)),
-        (O.ROUND, (O.NEGATE, half), Number(0)), n=2, total=total,
-    )  # fmt: skip
-
-    away = str((total + 1) // 2)
-    assert shown == (rounded, away, away if away == "0" else f"-{away}")
-
-
-def test_truth_and_null_are_sqls() -> None:
-    null = (O.DIVIDE, "n", (O.SUBTRACT, "n", "n"))
-    unknown = (O.EQUAL, null, "n")
-    true, false = (O.LESS, "n", "x"), (O.GREATER_EQUAL, "n", "x")
-
-    assert evaluated(
-        true, false, unknown, (O.NOT, unknown), (O.NOT, true),
-        (O.AND, unknown, false), (O.AND, unknown, true), (O.OR, unknown, true),
-        (O.OR, unknown, false), (O.IS_NULL, null), (O.IS_NULL, "n"),
-    ) == (
-        "true", "false", None, None, "false", "false", None, "true", None, "true", "false",
-    )  # fmt: skip
-    assert evaluated(
-        (O.COALESCE, null, "n"), (O.NULLIF, "n", Number(30, 1)), (O.NULLIF, "n", null),
-        (O.NOT_EQUAL, "n", "x"), (O.LESS_EQUAL, "n", "n"), (O.GREATER, "x", "n"),
-    ) == ("3.0000000000", None, "3", "true", "true", "true")  # fmt: skip
-
-
-def test_labels_compare_as_what_they_are() -> None:
-    made = Builder(INCOME)
-    count = made.aggregate(Function.COUNT)
-    groups = [
-        Group("region", ("region",), ("north",), ("north",)),
-        Group("class", ("class",), ("10",), (10,)),
-    ]
-    question = made.plan(
-        Operation(O.EQUAL, (Label(0), Text("north"))),
-        Operation(O.GREATER, (Label(1), Number(9))),
-        Operation(O.COALESCE, (Label(0), Text("all"))),
-        count,
-        groups=groups,
-    )
-
-    assert finish(question, []).rows == (("true", "true", "north", WITHHELD),)
-
-
 def test_sums_over_arms_are_pooled_on_one_scale() -> None:
     """Ages where one condition holds, wages where the other does: 30, 50 and 1.25."""
     arm = plan("SELECT COUNT(*) FROM income WHERE age > 3").where
@@ -403,58 +184,3 @@ def test_sums_over_arms_are_pooled_on_one_scale() -> None:
 
 def _without_squares(piece):  # type: ignore[no-untyped-def]
     return type(piece)(piece.terms, piece.moments[:2])
-
-
-@pytest.mark.parametrize(
-    "cells",
-    [
-        [CellMoments(2, (1, 1, 1))],
-        [CellMoments(-1, (1, 1, 1))],
-        [CellMoments(0, (1, 1, 1)), CellMoments(0, (1, 1, 1))],
-        [CellMoments(0, (1, 1))],
-        [CellMoments(0, (-1, 0, 0))],
-        [CellMoments(0, (0, 5, 5))],
-        [CellMoments(0, (2, 10, 49))],  # a negative variance
-        [CellMoments(0, (2, 10, 10**18))],  # more than the bound allows
-    ],
-)
-def test_sums_that_no_rows_can_make_are_refused(cells: list[CellMoments]) -> None:
-    with pytest.raises(VerificationError, match="E-SQL-037"):
-        finish(plan("SELECT region, VAR_POP(wages) FROM income GROUP BY region"), cells)
-
-
-@pytest.mark.parametrize(
-    ("products", "holds"),
-    [((10, 10, 20), True), ((10, 25, 20), False), ((9, 15, 20), False), ((10, 15, 20), False)],
-)
-def test_products_that_no_pairs_can_make_are_refused(
-    products: tuple[int, int, int], holds: bool
-) -> None:
-    """Two rows with ages 2 and 4, or such, and quarters 1 above their minimum of 1."""
-    made = Builder(INCOME)
-    question = made.plan(made.aggregate(Function.CORR, "quarter", "age"))
-    yy, xy, xx = products
-    cell = CellMoments(0, (10, 10, 10, yy, xy, xx))
-
-    if holds:
-        check_moments(question, [cell])
-        return
-    with pytest.raises(VerificationError, match="E-SQL-037"):
-        check_moments(question, [cell])
-
-
-@pytest.mark.parametrize("counts", [(10, 11), (9, 10)])
-def test_more_rows_in_an_arm_or_with_a_value_than_there_are_is_refused(
-    counts: tuple[int, int],
-) -> None:
-    for sql in ("COUNT(*), COUNT(wages)", "COUNT(*), COUNT(*) FILTER (WHERE age > 3)"):
-        with pytest.raises(VerificationError, match="E-SQL-037"):
-            finish(plan(f"SELECT {sql} FROM income"), [CellMoments(0, counts)])
-
-
-def test_the_number_of_rows_is_bounded_where_the_parts_are_known() -> None:
-    question = plan("SELECT COUNT(*) FROM income")
-    check_moments(question, [CellMoments(0, (3 * 2**17,))], parts=3)
-
-    with pytest.raises(VerificationError, match="E-SQL-037"):
-        check_moments(question, [CellMoments(0, (3 * 2**17 + 1,))], parts=3)
