@@ -85,7 +85,7 @@ def parse_url(text: str, folder: Path) -> URL:
     if url.password is not None or any("passw" in key.lower() for key in url.query):
         raise RequestError("E-SRC-014")
     kind = url.get_backend_name()
-    if url.drivername not in (kind, DRIVERS.get(kind)):
+    if url.drivername not in (kind, DRIVERS.get(kind)) or kind not in DRIVERS:
         raise RequestError("E-SRC-015")
     if kind != "sqlite":
         return url.set(drivername=DRIVERS[kind])

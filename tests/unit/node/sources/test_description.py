@@ -6,7 +6,8 @@ import pytest
 
 from accord.domain.catalogue import ColumnType
 from accord.domain.errors import AccordError, explain
-from accord.node.sources.description import parse_description, read_description
+from accord.node.sources.database_place import DatabaseTable
+from accord.node.sources.description import Source, parse_description, read_description
 
 GOOD = """\
 [source]
@@ -133,6 +134,7 @@ def test_a_good_description() -> None:
     table = description.table
     rate, wages, born = map(table.column, ("rate", "wages", "born"))
 
+    assert isinstance(description.source, Source)
     assert description.source.path == Path("/data/north.csv")
     assert description.source.name_in_source("wages") == "Gross Wages"
     assert description.source.name_in_source("region") == "region"
@@ -190,6 +192,64 @@ def test_the_remedies_can_be_copied() -> None:
     assert refused(GOOD.replace("scale = 2\n", "")).facts["example"] == "scale = 2"
 
 
+DATABASE = GOOD.replace(
+    'path = "north.csv"\n',
+    'url = "postgresql://reader@db.example/tax?sslmode=verify-full"\ntable = "Tax.In come"\n'
+    'password_env = "ACCORD_SOURCE_TAX"\ntimeout_s = 60\n',
+)
+
+
+def test_a_description_of_a_database() -> None:
+    place = parse_description(DATABASE, FOLDER).source
+
+    assert isinstance(place, DatabaseTable)
+    assert place.url.drivername == "postgresql+psycopg"
+    assert (place.schema, place.table, place.name) == ("Tax", "In come", "Tax.In come")
+    assert (place.password_env, place.password_file) == ("ACCORD_SOURCE_TAX", None)
+    assert place.timeout_s == 60
+    assert place.name_in_source("wages") == "Gross Wages"
+
+
+def test_paths_of_a_database_are_relative_to_the_description() -> None:
+    text = DATABASE.replace("postgresql://reader@db.example/tax?sslmode=verify-full", "{url}")
+    text = text.replace('password_env = "ACCORD_SOURCE_TAX"', 'password_file = "tax.password"')
+
+    place = parse_description(text.replace("{url}", "sqlite:///tax.db"), FOLDER).source
+
+    assert isinstance(place, DatabaseTable)
+    assert place.url.database == "/data/tax.db"
+    assert place.password_file == Path("/data/tax.password")
+
+
+@pytest.mark.parametrize(
+    ("code", "good", "wrong"),
+    [
+        ("E-SRC-014", "reader@", "reader:secret@"),
+        ("E-SRC-014", "sslmode=verify-full", "password=secret"),
+        ("E-SRC-014", "sslmode=verify-full", "SSLPassword=secret"),
+        ("E-SRC-015", "postgresql://", "postgresql+psycopg2://"),
+        ("E-SRC-015", "postgresql://", "oracle://"),
+        ("E-SRC-015", "postgresql://reader@db.example/tax", "secret"),
+        ("E-SRC-015", "postgresql://reader@db.example/tax?sslmode=verify-full", "sqlite://"),
+        ("E-SRC-015", "postgresql://reader@db.example/tax?sslmode=verify-full", "sqlite:///file:x"),
+        ("E-SRC-002", "table =", 'path = "x.csv"\ntable ='),
+        ("E-SRC-003", 'table = "Tax.In come"\n', ""),
+        ("E-SRC-004", "ACCORD_SOURCE_TAX", "ACCORD_NODE_KEY"),
+        ("E-SRC-004", "timeout_s = 60", "timeout_s = 0"),
+        ("E-SRC-004", "timeout_s = 60", 'password_file = "x"'),
+    ],
+)
+def test_a_wrong_place_in_a_database_is_named_without_its_secret(
+    code: str, good: str, wrong: str
+) -> None:
+    assert DATABASE.count(good) == 1
+
+    error = refused(DATABASE.replace(good, wrong))
+
+    assert error.code == code
+    assert "secret" not in f"{error} {error.facts} {error.detail}"
+
+
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(AccordError, match="E-SRC-030"):
         read_description(tmp_path / "none.toml")
@@ -199,4 +259,4 @@ def test_the_data_path_is_relative_to_the_description(tmp_path: Path) -> None:
     path = tmp_path / "north.toml"
     path.write_text(GOOD, encoding="utf-8")
 
-    assert read_description(path).source.path == tmp_path / "north.csv"
+    assert read_description(path).source == Source(tmp_path / "north.csv", {"wages": "Gross Wages"})
