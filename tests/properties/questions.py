@@ -143,3 +143,19 @@ def computed(draw: st.DrawFn, term: st.SearchStrategy[str]) -> str:
             ]
         )
     )
+
+
+@st.composite
+def plain_questions(draw: st.DrawFn, groups: Sequence[Column], numbers: Sequence[Column]) -> str:
+    """Functions of plain columns by plain columns; rows in the order of the groups' domains."""
+    names = [column.name for column in groups]
+    terms = st.tuples(
+        st.sampled_from(["COUNT", *MEANS, *SPREADS]), st.sampled_from([one.name for one in numbers])
+    )
+    asked = draw(st.lists(terms, min_size=1, max_size=4, unique=True))
+    where = draw(st.none() | conditions([*groups, *numbers]))
+    by = draw(st.permutations(names))
+    return (
+        f"SELECT {', '.join([*names, 'COUNT(*)', *(f'{name}({x})' for name, x in asked)])} FROM t"
+        f"{f' WHERE {where}' if where else ''}{f' GROUP BY {chr(44).join(by)}' if by else ''}"
+    )
