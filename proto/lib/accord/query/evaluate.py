@@ -8,7 +8,7 @@ from math import floor
 from typing import Final, TypeAlias, cast
 
 from accord.query.chi_square import cross_value
-from accord.query.expressions import aggregates_of
+from accord.query.expressions import aggregates_of, expressions_of
 from accord.query.functions import CROSS
 from accord.query.plan import (
     Aggregate,
@@ -21,7 +21,7 @@ from accord.query.plan import (
     Plan,
     Text,
 )
-from accord.query.pooled import pool
+from accord.query.pooled import pooling_of
 from accord.query.roots import square_root
 from accord.query.statistics import statistic
 
@@ -57,6 +57,12 @@ class Evaluator:
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
         self._labels = tuple(_label_values(group) for group in plan.groups)
+        self._poolings = {
+            aggregate: pooling_of(plan, aggregate)
+            for expression in expressions_of(plan)
+            for aggregate in aggregates_of(expression)
+            if aggregate.function not in CROSS
+        }
 
     def value(self, expression: Expression, row: Row) -> Value:
         """What the expression is in a released row; without aggregates, in any row."""
@@ -86,7 +92,8 @@ class Evaluator:
             moment = aggregate.pieces[0].moments[0]
             columns = len(self._plan.groups[1].labels)
             return cross_value(aggregate.function, [sums[moment] for sums in row.cells], columns)
-        return statistic(aggregate.function, pool(self._plan, aggregate, row.sums), aggregate.index)
+        pooled = self._poolings[aggregate].pool(row.sums)
+        return statistic(aggregate.function, pooled, aggregate.index)
 
     def _count(self, aggregate: Aggregate, row: Row) -> int:
         cells = row.cells if aggregate.function in CROSS else (row.sums,)

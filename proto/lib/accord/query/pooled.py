@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import prod
 
 from accord.query.functions import Factors, moment_factors
-from accord.query.plan import Aggregate, Piece, Plan, Term
+from accord.query.plan import Aggregate, Piece, Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,49 +29,89 @@ class Pooled:
         return self.n * self.products[first, second] - self.sums[first] * self.sums[second]
 
 
-def pool(plan: Plan, aggregate: Aggregate, sums: Sequence[int]) -> Pooled:
-    """The moments of one released cell.
+@dataclass(frozen=True, slots=True)
+class _Sum:
+    """One variable over one arm: (sum above the minimum + n * minimum) * lift."""
 
-    Args:
-        plan: Checked by `accord.query.shape.check_plan`.
-        aggregate: Of ``plan``.
-        sums: One per measure of the plan.
+    moment: int
+    count: int
+    minimum: int
+    lift: int
+
+    def of(self, sums: Sequence[int]) -> int:
+        return (sums[self.moment] + sums[self.count] * self.minimum) * self.lift
+
+
+@dataclass(frozen=True, slots=True)
+class _Product:
+    """With a = a' + p and b = b' + q: sums of a'b' + q a' + p b' + pq, times the lift."""
+
+    moment: int
+    first: _Sum
+    second: _Sum
+
+    def of(self, sums: Sequence[int]) -> int:
+        first, second = self.first, self.second
+        p, q = first.minimum, second.minimum
+        value = sums[self.moment] + q * sums[first.moment] + p * sums[second.moment]
+        return (value + p * q * sums[first.count]) * first.lift * second.lift
+
+
+@dataclass(frozen=True, slots=True)
+class Pooling:
+    """How the moments of one aggregate are pooled: the same in every cell.
+
+    Attributes:
+        counts: Places of the counts, one per arm.
+        scales: As in `Pooled`.
+        sums: Per variable, one per arm.
+        products: Per two variables, one per arm.
     """
-    variables = len(aggregate.pieces[0].terms)
-    factors = moment_factors(aggregate.function, variables)
-    scales = tuple(_scale(plan, aggregate, place) for place in range(variables))
-    totals = dict.fromkeys(factors, 0)
-    for piece in aggregate.pieces:
-        terms = [plan.terms[index] for index in piece.terms]
-        for each, value in _unshifted(piece, factors, terms, sums).items():
-            lift = sum(scales[place] - terms[place].scale for place in each)
-            totals[each] += value * 10**lift
-    return Pooled(
-        n=totals[()],
+
+    counts: tuple[int, ...]
+    scales: tuple[int, ...]
+    sums: tuple[tuple[_Sum, ...], ...]
+    products: Mapping[Factors, tuple[_Product, ...]]
+
+    def pool(self, sums: Sequence[int]) -> Pooled:
+        """The moments of one released cell, from one sum per measure of the plan."""
+        return Pooled(
+            n=sum(sums[place] for place in self.counts),
+            scales=self.scales,
+            sums=tuple(sum(arm.of(sums) for arm in arms) for arms in self.sums),
+            products={
+                pair: sum(arm.of(sums) for arm in arms) for pair, arms in self.products.items()
+            },
+        )
+
+
+def pooling_of(plan: Plan, aggregate: Aggregate) -> Pooling:
+    """The pooling of an aggregate of a plan that `accord.query.shape.check_plan` has checked."""
+    places = range(len(aggregate.pieces[0].terms))
+    scales = tuple(
+        max(plan.terms[piece.terms[place]].scale for piece in aggregate.pieces) for place in places
+    )
+    factors = moment_factors(aggregate.function, len(places))
+    arms = [_sums_of(plan, piece, scales) for piece in aggregate.pieces]
+    return Pooling(
+        counts=tuple(piece.moments[0] for piece in aggregate.pieces),
         scales=scales,
-        sums=tuple(totals[place,] for place in range(variables)),
-        products={each: value for each, value in totals.items() if len(each) > 1},
+        sums=tuple(tuple(arm[place] for arm in arms) for place in places),
+        products={
+            pair: tuple(
+                _Product(piece.moments[at], arm[pair[0]], arm[pair[1]])
+                for piece, arm in zip(aggregate.pieces, arms, strict=True)
+            )
+            for at, pair in enumerate(factors)
+            if len(pair) > 1
+        },
     )
 
 
-def _scale(plan: Plan, aggregate: Aggregate, place: int) -> int:
-    return max(plan.terms[piece.terms[place]].scale for piece in aggregate.pieces)
-
-
-def _unshifted(
-    piece: Piece, factors: Sequence[Factors], terms: Sequence[Term], sums: Sequence[int]
-) -> dict[Factors, int]:
-    """Sums of the terms themselves, from sums of what they are above their minimum.
-
-    With a = a' + p and b = b' + q: the sum of ab is that of a'b', q times that of a', p
-    times that of b', and n times pq.
-    """
-    above = {each: sums[moment] for each, moment in zip(factors, piece.moments, strict=True)}
-    count, found = above[()], {}
-    for each, value in above.items():
-        lows = [terms[place].minimum for place in each]
-        crossed = 0
-        if len(each) > 1:
-            crossed = above[each[0],] * lows[1] + above[each[1],] * lows[0]
-        found[each] = value + crossed + (count * prod(lows) if each else 0)
-    return found
+def _sums_of(plan: Plan, piece: Piece, scales: Sequence[int]) -> tuple[_Sum, ...]:
+    """Moments begin with the count and the variables, in order."""
+    terms = [plan.terms[index] for index in piece.terms]
+    return tuple(
+        _Sum(piece.moments[1 + place], piece.moments[0], term.minimum, 10 ** (scale - term.scale))
+        for place, (term, scale) in enumerate(zip(terms, scales, strict=True))
+    )
