@@ -59,7 +59,7 @@ def ask(  # noqa: PLR0913 - one parameter per option
         if quantile is not None and not dry_run:
             asked = QuantileAsk(session, client, quantile, purpose, bundle)
             found = asked.run(Decimal(str(precision)))
-            show_quantile(session, asked, found, csv, as_json=as_json)
+            show_quantile(session, asked, found, csv, parquet=parquet, as_json=as_json)
             return
         first = sql if quantile is None else quantile.count_sql
         question = client.draft(first, purpose, dry_run=dry_run)

@@ -8,7 +8,6 @@ from pathlib import Path
 from rich import box
 from rich.table import Table
 
-from accord.cli.files import write_file
 from accord.cli.render_answer import with_thousands
 from accord.cli.render_progress import ProgressBoard
 from accord.cli.results import AskedResult, check_result, print_evidence, result_as_json
@@ -17,6 +16,7 @@ from accord.client.client import Client
 from accord.client.connection import result_of
 from accord.client.csv_text import answer_to_csv
 from accord.client.files import write_new_file
+from accord.client.parquet import parquet_bytes
 from accord.client.progress import Step
 from accord.client.quantiles import QuantileResult, refine
 from accord.client.result import Result
@@ -62,7 +62,7 @@ class QuantileAsk:
         path = Path(f"{result.run_id}{FILE_SUFFIX}")
         if self.bundle is not None:
             path = self.bundle.with_name(f"{self.bundle.stem}-{number}{self.bundle.suffix}")
-        write_file(path, result.bundle)
+        write_new_file(path, result.bundle)
         outcome = Outcome(question.run_id, result.bundle, result.block)
         checked = check_result(outcome, path, self.client.profile.trust)
         self.checked.append(checked)
@@ -71,11 +71,19 @@ class QuantileAsk:
 
 
 def show_quantile(
-    session: Session, asked: QuantileAsk, found: QuantileResult, csv: Path | None, *, as_json: bool
+    session: Session,
+    asked: QuantileAsk,
+    found: QuantileResult,
+    csv: Path | None,
+    *,
+    parquet: Path | None = None,
+    as_json: bool,
 ) -> None:
-    """Print the quantile with its bounds, or all steps as JSON; write it as CSV if asked."""
+    """Print the quantile with its bounds, or all steps as JSON; write the files asked for."""
     if csv is not None:
         write_new_file(csv, answer_to_csv(found.answer).encode())
+    if parquet is not None:
+        write_new_file(parquet, _parquet(found))
     if as_json:
         session.print_json(_as_json(asked, found))
         return
@@ -86,6 +94,12 @@ def show_quantile(
         table.add_row(*(with_thousands(value or "") for value in row))
     session.out.print(table)
     session.say("quantile_rows", rows=found.answer.n[0], steps=len(found.results))
+
+
+def _parquet(found: QuantileResult) -> bytes:
+    rows = [[None if cell is None else Decimal(cell) for cell in row] for row in found.rows]
+    about = {"units": list(found.units), "steps": [step.run_id for step in found.results]}
+    return parquet_bytes(found.columns, rows, found.answer.n, about)
 
 
 def _as_json(asked: QuantileAsk, found: QuantileResult) -> dict[str, object]:
