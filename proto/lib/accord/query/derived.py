@@ -108,11 +108,6 @@ def make_measure(
     return Measure(arm, tuple(sorted(nullable & set(present))), tuple(sorted(factors)), bound)
 
 
-def arm_reach(term: Term, table: Table, where: Predicate | None, arm: Predicate | None) -> Reach:
-    """What the term can be in rows that WHERE and the arm's condition leave."""
-    return term_reach(term.monomials, narrowed(narrowed(reaches_of(table), where), arm))
-
-
 def squares_tell_values(reach: Reach) -> bool:
     """Whether a sum of squares would show how many rows have each of the values."""
     return reach.size == _SOLVABLE_VALUES
