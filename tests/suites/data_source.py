@@ -185,6 +185,25 @@ class DataSourceSuite:
 
         assert (caught.value.code, caught.value.facts) == ("E-SRC-040", {})
 
+    @pytest.mark.parametrize(
+        ("wrong", "sql"),
+        [
+            ({"place": "101"}, "SELECT SUM(place) FROM income"),
+            ({"place": "-6"}, "SELECT COUNT(*) FROM income WHERE place < 50"),
+            ({"value": None}, "SELECT SUM(value * 2) FROM income"),
+            ({"cell": "east"}, "SELECT cell, COUNT(*) FROM income GROUP BY cell"),
+            ({"cell": "North"}, "SELECT cell, COUNT(*) FROM income GROUP BY cell"),
+            ({"value": "3"}, "SELECT value, COUNT(*) FROM income GROUP BY value"),
+            ({"day": "2100-01-01"}, "SELECT YEAR(day), COUNT(*) FROM income GROUP BY 1"),
+        ],
+    )
+    def test_rows_that_break_the_description_are_refused_even_if_published(
+        self, wrong: Row, sql: str
+    ) -> None:
+        """The second lock: a digest that was published without an examination."""
+        with pytest.raises(RefusalError, match="E-SRC-040"):
+            self.ask(sql, rows=(*ROWS[1:], {**ROWS[0], **wrong}))
+
     def test_without_a_permit_nothing_is_measured(self) -> None:
         source, digest = self.make(ROWS, TABLE)
         plan = compile_question("SELECT COUNT(*) FROM income", {TABLE.name: TABLE})
