@@ -110,7 +110,9 @@ def _kept(backend: Backend, plan: Plan, table: Table, reaches: Reaches) -> Subqu
     """The rows of WHERE, with keys, arms, and terms less their minimum."""
     named = [column for column in table.columns if column.name in plan.columns]
     values = [backend.value(column).label(quoted_name(column.name, quote=True)) for column in named]
-    read = select(*values, integer(1).label(":one")).select_from(backend.relation).subquery(":read")
+    read = backend.fenced(
+        select(*values, integer(1).label(":one")).select_from(backend.relation)
+    ).subquery(":read")
     columns = columns_of(read)
     predicates = Predicates(columns, reaches, backend.arithmetic)
     keys = [place_key(plan.groups[group], predicates) for group in plan.sets[0]]
@@ -124,9 +126,9 @@ def _kept(backend: Backend, plan: Plan, table: Table, reaches: Reaches) -> Subqu
         *(predicates.one(arm).label(f"arm:{index}") for index, arm in enumerate(plan.arms)),
         *(term.label(f"term:{index}") for index, term in enumerate(terms)),
     )
-    return (
-        statement if plan.where is None else statement.where(predicates.sql(plan.where))
-    ).subquery(":kept")
+    if plan.where is not None:
+        statement = statement.where(predicates.sql(plan.where))
+    return backend.fenced(statement).subquery(":kept")
 
 
 def columns_of(read: Subquery) -> Mapping[str, ColumnElement[Any]]:

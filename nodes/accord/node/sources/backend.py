@@ -61,6 +61,10 @@ class Backend(Protocol):
         """
         ...
 
+    def fenced(self, statement: Select[Any]) -> Select[Any]:
+        """As a subquery whose columns are computed once a row, however often they are used."""
+        ...
+
     def shares(self, key: ColumnElement[Any], rows: int) -> Sequence[ColumnElement[Any] | None]:
         """Conditions that part the rows by key so that each share fits memory; None for all."""
         ...

@@ -4,7 +4,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
-from sqlalchemy import ColumnElement, Connection, Select, TableClause, inspect, quoted_name
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    TableClause,
+    inspect,
+    literal_column,
+    quoted_name,
+)
 from sqlalchemy import column as column_clause
 from sqlalchemy import table as table_clause
 from sqlalchemy.exc import NoSuchTableError
@@ -87,6 +95,10 @@ class DatabaseBackend:
             hint = nearest(name, list(self.relation.c.keys()))
             raise RequestError("E-SRC-032", file=self.place.name, column=name, nearest=hint)
         return self.relation.c[name]
+
+    def fenced(self, statement: Select[Any]) -> Select[Any]:
+        """See `Backend.fenced`: they would put the expression wherever the column stands."""
+        return statement.offset(literal_column("0"))
 
     def shares(self, key: ColumnElement[Any], rows: int) -> tuple[None]:
         """See `Backend.shares`: a database sees to its own memory."""

@@ -46,7 +46,7 @@ def in_words(examination: Examination) -> str:
 def _read(backend: Backend, columns: Sequence[Column]) -> Subquery:
     raws = [backend.raw(column).label(f"raw:{column.name}") for column in columns]
     values = [backend.value(column).label(f"value:{column.name}") for column in columns]
-    return select(*raws, *values).select_from(backend.relation).subquery(":read")
+    return backend.fenced(select(*raws, *values).select_from(backend.relation)).subquery(":read")
 
 
 def _faults(read: Subquery, column: Column) -> Sequence[ColumnElement[Any]]:

@@ -52,6 +52,10 @@ class FileBackend:
         """See `Backend.value`."""
         return self._columns.value(column)
 
+    def fenced(self, statement: Select[Any]) -> Select[Any]:
+        """See `Backend.fenced`: DuckDB does so by itself."""
+        return statement
+
     def shares(self, key: ColumnElement[Any], rows: int) -> list[ColumnElement[Any]]:
         """See `Backend.shares`."""
         count = 1 + rows // _KEYS_AT_ONCE

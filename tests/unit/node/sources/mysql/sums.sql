@@ -1,5 +1,7 @@
 SELECT `:kept`.`key:0`, count(CASE WHEN (`:kept`.`place` < (-5) OR `:kept`.`place` > 100 OR `:kept`.`big` < (-100000000000000000) OR `:kept`.`big` > 100000000000000000 OR `:kept`.`big` IS NULL) THEN 1 END) AS count_1, count(*) AS count_2, count(CASE WHEN (`:kept`.`term:0` != 0 AND `:kept`.`term:0` != 100000000000000000) THEN 1 END) AS count_3, count(CASE WHEN (`:kept`.`term:0` != 200000000000000000) THEN 1 END) AS count_4, count(CASE WHEN (`:kept`.`place` IS NOT NULL) THEN 1 END) AS count_5, count(CASE WHEN (`:kept`.`place` IS NOT NULL AND `:kept`.`term:1` != 0 AND `:kept`.`term:1` != 5) THEN 1 END) AS count_6, count(CASE WHEN (`:kept`.`place` IS NOT NULL AND `:kept`.`term:1` != 105) THEN 1 END) AS count_7, count(*) AS count_8, sum(`:kept`.`term:0`) AS sum_1, sum(CAST(`:kept`.`term:0` AS DECIMAL(65, 0)) * CAST(`:kept`.`term:0` AS DECIMAL(65, 0))) AS sum_2, count(CASE WHEN (`:kept`.`place` IS NOT NULL) THEN 1 END) AS count_9, sum(CASE WHEN (`:kept`.`place` IS NOT NULL) THEN `:kept`.`term:1` END) AS sum_3 
 FROM (SELECT `:read`.`cell` AS `cell`, `:read`.`place` AS `place`, `:read`.`big` AS `big`, `:read`.`:one` AS `:one`, `:read`.`cell` AS `key:0`, `:read`.`big` + 100000000000000000 AS `term:0`, `:read`.`place` + 5 AS `term:1` 
 FROM (SELECT nullif(CAST(tax.`In come`.cell AS CHAR) COLLATE utf8mb4_0900_bin, '') AS `cell`, CAST(tax.`In come`.place AS SIGNED INTEGER) AS `place`, CAST(tax.`In come`.big AS SIGNED INTEGER) AS `big`, 1 AS `:one` 
-FROM tax.`In come`) AS `:read` 
-WHERE `:read`.`cell` != %s) AS `:kept` GROUP BY `:kept`.`key:0`
+FROM tax.`In come` 
+ LIMIT 0, 18446744073709551615) AS `:read` 
+WHERE `:read`.`cell` != %s 
+ LIMIT 0, 18446744073709551615) AS `:kept` GROUP BY `:kept`.`key:0`
