@@ -10,6 +10,7 @@ from tests.architecture.house import ROOT, pyproject
 EXTRAS = (
     *("grpc", "google.protobuf", "sqlalchemy", "alembic", "web3", "eth", "eth_account", "rlp"),
     *("trie", "coincurve", "duckdb", "sqlglot", "phe", "pydantic_settings", "structlog", "psycopg"),
+    "pymysql",
 )
 IMPORT_ALL = """
 import importlib, pkgutil, sys

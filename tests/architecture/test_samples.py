@@ -13,6 +13,7 @@ from tests.architecture.house import ROOT, name_of
 SAMPLES = ROOT / "docs/samples"
 READERS = {
     "consortium.toml": load_spec,
+    "database.toml": read_description,
     "description.toml": read_description,
     "ledger.toml": load_ledger_config,
     "node.toml": load_node_config,

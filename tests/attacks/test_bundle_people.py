@@ -13,7 +13,7 @@ from accord.domain.ids import Identity, PersonRole
 from accord.domain.question import Question
 from accord.domain.run import BUNDLE, MEMBER_CARD
 from accord.ledger.signatures import Ed25519Signer
-from accord.query.plan import Comparison, Condition, Plan
+from accord.query.plan import Comparison, Condition, Measure, Plan
 from tests.simulation.cached import honest_bundle, valley, verify
 from tests.simulation.consortium import NOW, REQUESTER, Consortium, SimPerson
 from tests.simulation.run import run_question, seal
@@ -81,13 +81,21 @@ def planned(change: Callable[[Plan], Plan]) -> Case:
 
 
 def shifted(plan: Plan) -> Plan:
-    """Sums of other terms than the column's: an offset of one's own choice."""
-    return replace(
-        plan,
-        measures=tuple(
-            replace(each, offset=each.offset - 1) if each.power else each for each in plan.measures
-        ),
-    )
+    """Sums above another value than the column's minimum: an offset of one's own choice."""
+    term = plan.terms[0]
+    return replace(plan, terms=(replace(term, minimum=term.minimum - 1),))
+
+
+def of_unasked_sums(plan: Plan) -> Plan:
+    """A sum that no column of the answer shows, but whoever opens the sums."""
+    alone = Measure(None, ("pay",), (0,), plan.measures[-2].bound)
+    return replace(plan, measures=(*plan.measures, replace(alone, arm=None, present=())))
+
+
+def counting_null_as_zero(plan: Plan) -> Plan:
+    """Sums over rows that may be NULL, as if they were not."""
+    changed = tuple(replace(each, present=()) if each.terms else each for each in plan.measures)
+    return replace(plan, measures=changed)
 
 
 def one_person(plan: Plan) -> Plan:
@@ -100,7 +108,7 @@ def relabelled(plan: Plan) -> Plan:
 
 
 def in_other_units(plan: Plan) -> Plan:
-    return replace(plan, outputs=put(plan.outputs, 3, replace(plan.outputs[3], scale=1)))
+    return replace(plan, outputs=put(plan.outputs, 3, replace(plan.outputs[3], digits=1)))
 
 
 def of_another_filter(plan: Plan) -> Plan:
@@ -124,10 +132,11 @@ def of_three_values(bundle: Bundle) -> Bundle:
     def other(question: Question) -> Question:
         plan = codec.decode(Plan, question.plan)
         measures = tuple(
-            replace(each, offset=0, bound=2**each.power) if each.power else each
+            replace(each, bound=2 ** len(each.terms)) if each.terms else each
             for each in plan.measures
         )
-        plan = replace(plan, measures=measures)
+        terms = (replace(plan.terms[0], minimum=0, maximum=2),)
+        plan = replace(plan, measures=measures, terms=terms)
         return replace(question, plan=codec.encode(plan), table_digest=table.digest())
 
     return replace(with_question(valley(), other)(bundle), table=table)
@@ -172,6 +181,8 @@ CASES: Cases = {
     "plan that singles out one person": (4, planned(one_person)),
     "plan that relabels groups": (4, planned(relabelled)),
     "plan that lets the guard count less": (4, planned(lambda p: replace(p, counts=p.counts[:1]))),
+    "plan with a sum that nobody asked for": (4, planned(of_unasked_sums)),
+    "plan that counts NULL as zero": (4, planned(counting_null_as_zero)),
     "plan that counts the rows of each value": (4, changed(of_three_values)),
     "plan in other units": (4, planned(in_other_units)),
     "plan that hides a column": (4, planned(replaced(columns=("pay", "region")))),
@@ -225,6 +236,8 @@ def test_without_sql_compiler_the_report_says_so(monkeypatch: pytest.MonkeyPatch
     for name in (
         "plan in other units",
         "plan that lets the guard count less",
+        "plan with a sum that nobody asked for",
+        "plan that counts NULL as zero",
         "plan that counts the rows of each value",
     ):
         check_fails_at(4, CASES[name][1]())

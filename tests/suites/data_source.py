@@ -14,7 +14,7 @@ from accord.domain.errors import FaultError, RefusalError
 from accord.node.sources.port import ColumnFaults, DataSource
 from accord.query.compile import compile_question
 from accord.query.plan import Extract
-from tests.suites.memory_source import Row
+from tests.suites.memory_source import MemorySource, Row
 from tests.suites.permit import permit_for_tests
 
 
@@ -23,6 +23,7 @@ def column(name: str, kind: ColumnType, **values: Any) -> Column:
     return Column(name=name, type=kind, title_en="", title_zh="", **{**given, **values})
 
 
+BIG = 10**17  # its square is beyond 64 bits
 # Names that a careless implementation would use itself.
 TABLE = Table(
     version=1,
@@ -37,20 +38,41 @@ TABLE = Table(
         column("place", ColumnType.INTEGER, minimum=-5, maximum=100, nulls=True),
         column("wages", ColumnType.DECIMAL, scale=2, minimum=-10000, maximum=25000000, nulls=True),
         column("rate", ColumnType.DECIMAL, scale=1, minimum=10, maximum=20, domain=("1.0", "1.5")),
+        column("day", ColumnType.DATE, minimum=-20_000, maximum=20_000, nulls=True),
+        column("big", ColumnType.INTEGER, minimum=-BIG, maximum=BIG, bins=("0", str(BIG // 2))),
     ),
     title_en="",
     title_zh="",
 )
 ROWS: tuple[Row, ...] = tuple(
-    dict(zip(("person", "cell", "value", "place", "wages", "rate"), row, strict=True))
+    dict(zip((one.name for one in TABLE.columns), row, strict=True))
     for row in (
-        ("p1", "north", "1", "10", "100.00", "1.0"),
-        ("p2", "north", "1", "0", "-100", "1.5"),
-        ("p3", "north", "2", None, "0.5", "1.0"),
-        ("p4", "so'uth", "2", "-5", None, "1.50"),
-        ("p5", None, "1", "100", "250000.00", "1"),
-        ("p6", None, "2", "7", "0.00", "1.0"),
+        ("p1", "north", "1", "10", "100.00", "1.0", "2000-02-29", f"{BIG}"),
+        ("p2", "north", "1", "0", "-100", "1.5", "1969-12-31", f"-{BIG}"),
+        ("p3", "north", "2", None, "0.5", "1.0", "1970-01-01", f"{BIG - 1}"),
+        ("p4", "so'uth", "2", "-5", None, "1.50", None, "0"),
+        ("p5", None, "1", "100", "250000.00", "1", "2000-12-31", "7"),
+        ("p6", None, "2", "7", "0.00", "1.0", "2001-01-01", f"{BIG}"),
     )
+)
+# Compared with the naive source.
+QUESTIONS = (
+    "SELECT VAR_POP(big), SUM(big), COVAR_POP(big, wages) FROM income GROUP BY cell",
+    "SELECT SUM(2 * wages * place - place * place + 3), AVG(-big) FROM income",
+    "SELECT STDDEV(wages * 0.5 - place), CORR(place, wages) FROM income",
+    "SELECT SUM(CASE WHEN place > 0 THEN wages WHEN rate > 1 THEN place ELSE 1 END) FROM income",
+    "SELECT COUNT(*) FILTER (WHERE day >= DATE '2000-01-01'), AVG(wages) FROM income",
+    "SELECT SUM(wages) FILTER (WHERE place < rate), COUNT(wages) FROM income WHERE wages > place",
+    "SELECT COUNT(*), SUM(wages) FROM income WHERE wages * place <> 10 - rate",
+    "SELECT cell, value, SUM(wages) FROM income GROUP BY ROLLUP (cell, value)",
+    "SELECT BIN(wages, 1000), COUNT(*) FROM income GROUP BY BIN(wages, 1000)",
+    "SELECT BIN(big), SUM(place) FROM income GROUP BY BIN(big)",
+    "SELECT date_trunc('month', day), COUNT(*) FROM income GROUP BY 1",
+    "SELECT YEAR(day), cell, AVG(place) FROM income GROUP BY YEAR(day), cell",
+    "SELECT CASE WHEN place > 5 THEN 'a' ELSE 'c' END AS g, SUM(wages) FROM income GROUP BY g",
+    "SELECT OLS(wages, place, big) FROM income",
+    "SELECT VAR_SAMP(day - DATE '2000-01-01') FROM income WHERE cell LIKE 's%' OR cell IS NULL",
+    "SELECT COUNT(*) FROM income WHERE NOT (cell = 'north' AND (place > 3 OR NOT wages < 5))",
 )
 
 
@@ -110,6 +132,35 @@ class DataSourceSuite:
 
         assert extract.moments == ((rows,),)
 
+    @pytest.mark.parametrize("sql", QUESTIONS)
+    def test_every_construct_is_measured_as_naively(self, sql: str) -> None:
+        naive = MemorySource(ROWS)
+        plan = compile_question(sql, {TABLE.name: TABLE})
+        expected = naive.measure(plan, permit_for_tests(), table=TABLE, expected=naive.digest())
+
+        assert self.ask(sql) == expected
+        assert any(any(cell) for cell in expected.moments)
+
+    def test_more_numbers_than_a_database_answers_at_once(self) -> None:
+        """PostgreSQL stops at 1,664 columns, SQLite at 2,000."""
+        spreads = ", ".join(f"VAR_POP(place * {number})" for number in range(2, 253))
+        terms = (10 + 5, 5, 0, 100 + 5, 7 + 5)
+
+        extract = self.ask(f"SELECT {spreads} FROM income")
+
+        assert len(extract.counts[0]) + len(extract.moments[0]) > 1_000
+        assert extract.moments[0][-2:] == (
+            sum(252 * term for term in terms),
+            sum((252 * term) ** 2 for term in terms),
+        )
+
+    def test_constants_of_any_size_cost_nothing(self) -> None:
+        far = 10**30
+
+        extract = self.ask(f"SELECT SUM(place + {far} - {far - 1}) FROM income")
+
+        assert extract.moments == ((5, 137),)
+
     def test_a_part_without_rows_measures_zeros(self) -> None:
         extract = self.ask("SELECT cell, STDDEV(wages) FROM income GROUP BY cell", rows=())
 
@@ -134,6 +185,25 @@ class DataSourceSuite:
 
         assert (caught.value.code, caught.value.facts) == ("E-SRC-040", {})
 
+    @pytest.mark.parametrize(
+        ("wrong", "sql"),
+        [
+            ({"place": "101"}, "SELECT SUM(place) FROM income"),
+            ({"place": "-6"}, "SELECT COUNT(*) FROM income WHERE place < 50"),
+            ({"value": None}, "SELECT SUM(value * 2) FROM income"),
+            ({"cell": "east"}, "SELECT cell, COUNT(*) FROM income GROUP BY cell"),
+            ({"cell": "North"}, "SELECT cell, COUNT(*) FROM income GROUP BY cell"),
+            ({"value": "3"}, "SELECT value, COUNT(*) FROM income GROUP BY value"),
+            ({"day": "2100-01-01"}, "SELECT YEAR(day), COUNT(*) FROM income GROUP BY 1"),
+        ],
+    )
+    def test_rows_that_break_the_description_are_refused_even_if_published(
+        self, wrong: Row, sql: str
+    ) -> None:
+        """The second lock: a digest that was published without an examination."""
+        with pytest.raises(RefusalError, match="E-SRC-040"):
+            self.ask(sql, rows=(*ROWS[1:], {**ROWS[0], **wrong}))
+
     def test_without_a_permit_nothing_is_measured(self) -> None:
         source, digest = self.make(ROWS, TABLE)
         plan = compile_question("SELECT COUNT(*) FROM income", {TABLE.name: TABLE})
@@ -153,8 +223,11 @@ class UntypedSourceSuite(DataSourceSuite):
             "place": "101",
             "wages": "1.005",
             "rate": None,
+            "day": "2023-02-29",
+            "big": str(BIG + 1),
         }
         more = {**ROWS[1], "place": "1e1", "wages": "-100.01", "rate": "2.5", "value": "x"}
+        more |= {"day": "2099-01-01", "big": str(10**30)}
         source, _ = self.make((*ROWS, wrong, more, more), TABLE)
 
         examination = source.examine(TABLE)
@@ -167,4 +240,6 @@ class UntypedSourceSuite(DataSourceSuite):
             "place": ColumnFaults(2, 1, 0, 0),
             "wages": ColumnFaults(1, 2, 0, 0),
             "rate": ColumnFaults(0, 2, 2, 1),
+            "day": ColumnFaults(1, 2, 0, 0),
+            "big": ColumnFaults(2, 1, 0, 0),
         }

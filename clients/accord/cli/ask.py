@@ -1,18 +1,20 @@
 """``accord ask``: one question, watched to its end, verified before it is shown."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 
 from accord.cli import exit_codes
+from accord.cli.ask_quantile import QuantileAsk, show_quantile
 from accord.cli.persons import open_client
 from accord.cli.purposes import check_purpose
 from accord.cli.render_errors import error_as_json, print_error
 from accord.cli.render_progress import ProgressBoard
-from accord.cli.results import check_csv, default_bundle, say_refused, show_outcome
-from accord.cli.session import As, Csv, Json, Session, session_of
+from accord.cli.results import Files, say_refused, show_outcome
+from accord.cli.session import As, Csv, Json, Parquet, Session, session_of
 from accord.client.client import Client, Finished
 from accord.domain import codec
 from accord.domain.errors import AccordError, RefusalError
@@ -32,23 +34,32 @@ def ask(  # noqa: PLR0913 - one parameter per option
     *,
     dry_run: Annotated[bool, typer.Option("--dry-run")] = False,
     bundle: Annotated[Path | None, typer.Option("--bundle", metavar="FILE")] = None,
+    precision: Annotated[float, typer.Option("--precision", metavar="NUMBER", min=0)] = 0,
     csv: Csv = None,
+    parquet: Parquet = None,
     profile: As = None,
     as_json: Json = False,
 ) -> None:
     """Ask, watch, verify, show."""
     session = session_of(context)
     check_purpose(purpose)
-    check_csv(csv)
+    files = Files(bundle, csv, parquet)
+    files.check()
     with open_client(session, profile) as client:
-        question = client.draft(sql, purpose, dry_run=dry_run)
+        quantile = client.quantile(sql)
+        if quantile is not None and not dry_run:
+            asked = QuantileAsk(session, client, quantile, purpose, bundle)
+            found = asked.run(Decimal(str(precision)))
+            show_quantile(session, asked, found, csv, parquet=parquet, as_json=as_json)
+            return
+        first = sql if quantile is None else quantile.count_sql
+        question = client.draft(first, purpose, dry_run=dry_run)
         with ProgressBoard(session.talk, question, session.texts) as board:
             finished = _run(session, client, question, board)
         trust = client.profile.trust
     if isinstance(finished, RefusalError) or finished.outcome is None:
         raise typer.Exit(_end_dry_run(session, question, board, finished, as_json=as_json))
-    path = bundle or default_bundle(question.run_id)
-    show_outcome(session, finished.outcome, path, csv, trust, as_json=as_json)
+    show_outcome(session, finished.outcome, files, trust, as_json=as_json)
 
 
 def _run(

@@ -1,5 +1,6 @@
 """``accord data``: from a file to a published table."""
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -13,9 +14,10 @@ from accord.cli.persons import open_client
 from accord.cli.session import As, Json, Session, session_of
 from accord.client.files import write_new_file
 from accord.client.summaries import Finding, TableState
-from accord.domain.catalogue import Column
+from accord.domain.catalogue import Column, ColumnType
 from accord.domain.errors import explain, from_code
 from accord.domain.text import printable
+from accord.query.dates import date_text
 from accord.query.numbers import decimal_text
 
 app = typer.Typer(add_completion=False)
@@ -29,23 +31,41 @@ def data() -> None:
 @app.command()
 def inspect(
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(metavar="FILE")],
+    source: Annotated[str, typer.Argument(metavar="SOURCE")],
     *,
+    table: Annotated[str, typer.Option("--table", metavar="TABLE")] = "",
+    password_env: Annotated[str, typer.Option("--password-env", metavar="NAME")] = "",
+    password_file: Annotated[Path | None, typer.Option("--password-file", metavar="FILE")] = None,
     out: Annotated[Path | None, typer.Option("--out", metavar="DESCRIPTION")] = None,
 ) -> None:
-    """Write a first description of a file."""
-    # The other commands of this group need no DuckDB.
-    from accord.node.sources.inspect import inspect_file  # noqa: PLC0415
-
+    """Write a first description of a file, or of a table of a database."""
     session = session_of(context)
-    check_readable(file)
-    text = inspect_file(file)
+    if "://" in source:
+        text = _inspected_table(source, table, password_env, password_file)
+        name, shown = table.rpartition(".")[2], f"{source} --table {shlex.quote(table)}"
+    else:
+        text, name, shown = _inspected_file(Path(source)), Path(source).stem, source
     if out is None:
         session.out.print(text, markup=False, soft_wrap=True, end="")
-        session.say("inspected_only", file=file, out=f"{file.stem}.toml")
+        session.say("inspected_only", source=shown, out=f"{name}.toml")
     else:
         write_new_file(out, text.encode())
         session.say("inspected", file=out)
+
+
+def _inspected_file(file: Path) -> str:
+    # The other commands of this group need no DuckDB.
+    from accord.node.sources.inspect import inspect_file  # noqa: PLC0415
+
+    check_readable(file)
+    return inspect_file(file)
+
+
+def _inspected_table(url: str, table: str, password_env: str, password_file: Path | None) -> str:
+    from accord.node.sources.inspect import inspect_table, place_at  # noqa: PLC0415
+
+    file = password_file.absolute() if password_file else None
+    return inspect_table(place_at(url, table, password_env, file))
 
 
 @app.command()
@@ -151,8 +171,13 @@ def _range(session: Session, column: Column) -> str:
         return session.texts.say("table_domain", count=len(column.domain))
     if column.minimum is None or column.maximum is None:
         return ""
-    low, high = (decimal_text(value, column.scale) for value in (column.minimum, column.maximum))
-    return f"{low} … {high}"
+    return f"{_shown(column, column.minimum)} … {_shown(column, column.maximum)}"
+
+
+def _shown(column: Column, value: int) -> str:
+    if column.type is ColumnType.DATE:
+        return date_text(value)
+    return decimal_text(value, column.scale)
 
 
 def _as_json(state: TableState) -> dict[str, object]:
@@ -164,6 +189,7 @@ def _as_json(state: TableState) -> dict[str, object]:
             "scale": column.scale,
             "nulls": column.nulls,
             "domain": list(column.domain),
+            "bins": list(column.bins),
             "unit": column.unit,
         }
         for column in table.columns

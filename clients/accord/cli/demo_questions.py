@@ -16,7 +16,7 @@ import duckdb
 from accord.cli.demo_consortium import PURPOSE, TABLE
 from accord.cli.results import AskedResult
 from accord.domain.answer import WITHHELD
-from accord.query.plan import Function, Plan
+from accord.query.plan import Aggregate, Function, Label, Plan
 
 # DuckDB's sums are exact here, its quotients and roots are doubles: 2**-53 and some steps.
 TOLERANCE: Final = Fraction(1, 10**9)
@@ -79,7 +79,11 @@ class Comparison:
 def compare(result: AskedResult, files: Sequence[Path]) -> Comparison:
     """Compare a verified answer with the same SQL over all rows in one place."""
     rows = _pooled_rows(result.question.sql, files)
-    places = [place for place, o in enumerate(result.plan.outputs) if o.function is Function.GROUP]
+    places = [
+        place
+        for place, output in enumerate(result.plan.outputs)
+        if isinstance(output.expression, Label)
+    ]
     truth = {tuple(_text(row[place]) for place in places): row for row in rows}
     differences: list[Fraction] = []
     withheld: list[int] = []
@@ -127,13 +131,14 @@ def _differences(
     found: list[Fraction] = []
     for place, output in enumerate(plan.outputs):
         value, truth = row[place], true_row[place]
-        if output.function is Function.GROUP:
+        if not isinstance(output.expression, Aggregate):
             continue
         if value is None or truth is None:
             found.append(Fraction(value is not truth))
             continue
         difference = _relative(Fraction(Decimal(value)), Fraction(truth))
-        found.append(Fraction(difference > 0) if output.function in _EXACT else difference)
+        exact = output.expression.function in _EXACT
+        found.append(Fraction(difference > 0) if exact else difference)
     return found
 
 
@@ -142,7 +147,11 @@ def _relative(value: Fraction, truth: Fraction) -> Fraction:
 
 
 def _count_of(plan: Plan, true_row: Sequence[Any] | None) -> int:
-    counts = [place for place, o in enumerate(plan.outputs) if o.function is Function.COUNT]
+    counts = [
+        place
+        for place, output in enumerate(plan.outputs)
+        if isinstance(output.expression, Aggregate) and output.expression.function is Function.COUNT
+    ]
     return int(true_row[counts[0]]) if true_row is not None and counts else 0
 
 

@@ -11,32 +11,43 @@ from rich.table import Table
 from rich.text import Text
 
 from accord.cli.texts import Texts
+from accord.client.columns import N_COLUMN
 from accord.domain.answer import WITHHELD, Answer
-from accord.query.plan import Function, Plan
+from accord.query.expressions import aggregates_of
+from accord.query.plan import Aggregate, Plan
 
 _GROUP_DIGITS: Final = 3
 
 
 def answer_table(answer: Answer, plan: Plan, texts: Texts) -> Table:
-    """The answer with right-aligned numbers and one mark for what is withheld."""
+    """The answer with right-aligned numbers and one mark for what is withheld.
+
+    How many rows each line rests on stands last, unless a column says the same.
+    """
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    computed = [output.function is not Function.GROUP for output in plan.outputs]
+    computed = [any(aggregates_of(output.expression)) for output in plan.outputs]
     for place, (name, unit) in enumerate(zip(answer.columns, answer.units, strict=True)):
         title = Text(f"{name}, {unit}" if unit else name)
         numeric = computed[place] or all(_is_number(row[place]) for row in answer.rows)
         table.add_column(title, justify="right" if numeric else "left", no_wrap=True)
-    for row in answer.rows:
-        cells = zip(row, computed, strict=True)
-        table.add_row(*(_cell(value, is_number, texts) for value, is_number in cells))
+    counted = not _shows_n(answer, plan)
+    if counted:
+        table.add_column(Text(N_COLUMN), justify="right", no_wrap=True)
+    for row, n in zip(answer.rows, answer.n, strict=True):
+        cells = [_cell(value, number, texts) for value, number in zip(row, computed, strict=True)]
+        last = WITHHELD if n is None else str(n)
+        table.add_row(*cells, *([_cell(last, computed=True, texts=texts)] if counted else []))
     return table
 
 
-def answer_as_json(answer: Answer) -> dict[str, object]:
-    """Columns, units, rows of text or null, and the number of withheld groups."""
+def answer_as_json(answer: Answer, plan: Plan) -> dict[str, object]:
+    """Columns, units, digits after the point, rows of text or null, and what is behind them."""
     return {
         "columns": list(answer.columns),
         "units": list(answer.units),
+        "digits": [output.digits for output in plan.outputs],
         "rows": [list(row) for row in answer.rows],
+        "n": list(answer.n),
         "withheld": answer.withheld,
     }
 
@@ -57,6 +68,17 @@ def _cell(value: str | None, computed: bool, texts: Texts) -> Text:  # noqa: FBT
     if computed and value == WITHHELD:
         return Text(texts.say("withheld"), "yellow")
     return Text(with_thousands(value) if computed else value)
+
+
+def _shows_n(answer: Answer, plan: Plan) -> bool:
+    """Whether a count in the table is that of the rows behind its line, in every line."""
+    counts = [
+        place
+        for place, output in enumerate(plan.outputs)
+        if isinstance(output.expression, Aggregate) and output.digits == 0
+    ]
+    lines = [pair for pair in zip(answer.rows, answer.n, strict=True) if pair[1] is not None]
+    return any(all(row[place] == str(n) for row, n in lines) for place in counts)
 
 
 def _is_number(value: str | None) -> bool:

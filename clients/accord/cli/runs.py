@@ -9,7 +9,6 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from accord.cli.files import write_file
 from accord.cli.identifiers import find_id
 from accord.cli.persons import open_client
 from accord.cli.render_answer import answer_as_json, answer_table
@@ -17,16 +16,16 @@ from accord.cli.render_errors import error_as_json, print_error
 from accord.cli.render_progress import ProgressBoard
 from accord.cli.results import (
     AskedResult,
-    check_csv,
+    Files,
     check_result,
-    default_bundle,
     print_evidence,
+    print_method,
     say_refused,
     show_outcome,
-    write_csv,
 )
-from accord.cli.session import As, Csv, Json, Session, session_of
+from accord.cli.session import As, Csv, Json, Parquet, Session, session_of
 from accord.client.client import Client, Finished
+from accord.client.files import write_new_file
 from accord.client.progress import Stage, Step
 from accord.client.summaries import Run, RunDetail
 from accord.domain.errors import RefusalError
@@ -100,12 +99,14 @@ def resume(
     *,
     bundle: Annotated[Path | None, typer.Option("--bundle", metavar="FILE")] = None,
     csv: Csv = None,
+    parquet: Parquet = None,
     profile: As = None,
     as_json: Json = False,
 ) -> None:
     """Go on with one run."""
     session = session_of(context)
-    check_csv(csv)
+    files = Files(bundle, csv, parquet)
+    files.check()
     with open_client(session, profile) as client:
         run_id = _find_run(client, run)
         question = client.question_of(client.show_run(run_id)).unsafe_open(Question)
@@ -113,8 +114,7 @@ def resume(
             finished = _go_on(session, client, run_id, board)
         trust = client.profile.trust
     if finished.outcome is not None:
-        path = bundle or default_bundle(run_id)
-        show_outcome(session, finished.outcome, path, csv, trust, as_json=as_json)
+        show_outcome(session, finished.outcome, files, trust, as_json=as_json)
 
 
 @app.command()
@@ -124,22 +124,24 @@ def show(
     *,
     bundle: Annotated[Path | None, typer.Option("--bundle", metavar="FILE")] = None,
     csv: Csv = None,
+    parquet: Parquet = None,
     profile: As = None,
     as_json: Json = False,
 ) -> None:
     """Show one run."""
     session = session_of(context)
-    check_csv(csv)
+    files = Files(bundle, csv, parquet)
+    files.check()
     with open_client(session, profile) as client:
         detail = client.show_run(_find_run(client, run))
         trust = client.profile.trust
     result = None
     if detail.bundle:
         if bundle is not None:
-            write_file(bundle, detail.bundle)
+            write_new_file(bundle, detail.bundle)
         outcome = Outcome(detail.run.run_id, detail.bundle, detail.block)
         result = check_result(outcome, bundle, trust)
-        write_csv(csv, result)
+        files.write_answer(result)
     if as_json:
         session.print_json(_detail_as_json(session, detail, result))
     else:
@@ -172,6 +174,7 @@ def _print_detail(session: Session, detail: RunDetail, result: AskedResult | Non
         session.say("run_resumable", run=run.run_id.hex()[:_SHOWN_DIGITS], expires=run.expires)
     if result is not None:
         session.out.print(answer_table(result.answer, result.plan, texts))
+        print_method(session.talk, result, texts)
         print_evidence(session.talk, result, texts)
 
 
@@ -206,6 +209,6 @@ def _detail_as_json(
             value["refusal"] = error_as_json(step.refusal, session.texts)
         return value
 
-    answer = answer_as_json(result.answer) if result else None
+    answer = answer_as_json(result.answer, result.plan) if result else None
     steps = [step_as_json(step) for step in detail.steps]
     return {**_run_as_json(detail.run), "steps": steps, "answer": answer, "block": detail.block}

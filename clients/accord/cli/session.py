@@ -18,6 +18,7 @@ As = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json")]
 Csv = Annotated[Path | None, typer.Option("--csv", metavar="FILE")]
+Parquet = Annotated[Path | None, typer.Option("--parquet", metavar="FILE")]
 
 
 @dataclass(frozen=True, slots=True)

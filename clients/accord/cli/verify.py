@@ -17,7 +17,7 @@ from accord.domain.card import Trust
 from accord.domain.codec import format_time
 from accord.domain.errors import RequestError, VerificationError
 from accord.domain.trust_file import parse_trust
-from accord.query.describe import describe
+from accord.query.method import method_note
 from accord.verify.bundle import verify_bundle
 from accord.verify.report import Report, Verified
 
@@ -61,7 +61,7 @@ def report_as_json(report: Report, texts: Texts) -> dict[str, object]:
         }
         for check in report.checks
     ]
-    shown = _verified_as_json(report.verified) if report.verified else {}
+    shown = _verified_as_json(report.verified, texts) if report.verified else {}
     return {"valid": report.valid, "checks": checks, **shown}
 
 
@@ -89,7 +89,7 @@ def _print_report(session: Session, report: Report) -> None:
     question = shown.question
     lines = {
         "verified_question": question.sql,
-        "verified_meaning": describe(shown.plan, texts.language),
+        "verified_meaning": "\n    ".join(_method(shown, texts)),
         "verified_purpose": question.purpose,
         "verified_asked": f"{question.requester}/{question.analyst}, {format_time(question.asked)}",
         "verified_released": texts.say(
@@ -104,7 +104,13 @@ def _print_report(session: Session, report: Report) -> None:
     session.out.print(answer_table(shown.answer, shown.plan, texts))
 
 
-def _verified_as_json(shown: Verified) -> dict[str, object]:
+def _method(shown: Verified, texts: Texts) -> tuple[str, ...]:
+    return method_note(
+        shown.plan, shown.answer, shown.question.minimum, texts.language, shown.table
+    )
+
+
+def _verified_as_json(shown: Verified, texts: Texts) -> dict[str, object]:
     question = shown.question
     return {
         "run": question.run_id.hex(),
@@ -113,7 +119,8 @@ def _verified_as_json(shown: Verified) -> dict[str, object]:
         "requester": question.requester,
         "analyst": question.analyst,
         "asked": format_time(question.asked),
-        "answer": answer_as_json(shown.answer),
+        "answer": answer_as_json(shown.answer, shown.plan),
+        "method": list(_method(shown, texts)),
         "block": shown.released_in_block,
         "released_at": format_time(shown.released_at),
         "records": shown.records,

@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from accord.client.connection import Connection, connect
     from accord.client.progress import Stage, Step
+    from accord.client.quantiles import QuantileResult
     from accord.client.result import DryRun, Result
 
-__all__ = ["Connection", "DryRun", "Result", "Stage", "Step", "connect"]
+__all__ = ["Connection", "DryRun", "QuantileResult", "Result", "Stage", "Step", "connect"]
 
 _HOMES: Final = {
     "Connection": "accord.client.connection",
     "DryRun": "accord.client.result",
+    "QuantileResult": "accord.client.quantiles",
     "Result": "accord.client.result",
     "Stage": "accord.client.progress",
     "Step": "accord.client.progress",

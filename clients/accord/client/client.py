@@ -18,6 +18,7 @@ from accord.client.steward import StewardCalls
 from accord.client.summaries import Health, TableState, health_from_wire, table_from_wire
 from accord.client.transport import connect
 from accord.domain.ports import Clock
+from accord.query.refinement import Quantile, may_ask_quantile
 from accord.wire.v1 import person_pb2 as wire
 from accord.wire.v1.person_pb2_grpc import StatusServiceStub
 
@@ -46,6 +47,19 @@ class Client(AnalystCalls, StewardCalls, AuditCalls):
     def close(self) -> None:
         """End the connection."""
         self._remote.channel.close()
+
+    def quantile(self, sql: str) -> Quantile | None:
+        """The median or quantile that a question asks for; None if it asks for none.
+
+        Raises:
+            AccordError: E-SQL-nnn; it asks for one that cannot be refined.
+        """
+        if not may_ask_quantile(sql):
+            return None
+        from accord.query.quantile import parse_quantile  # noqa: PLC0415 - sqlglot is large
+
+        tables = {state.table.name: state.table for state in self.tables()}
+        return parse_quantile(sql, tables)
 
     def tables(self) -> tuple[TableState, ...]:
         """Tables of the consortium as the node sees them."""

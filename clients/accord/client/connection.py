@@ -8,6 +8,8 @@ import os
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import closing
 from datetime import UTC, datetime
+from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self, overload
@@ -15,6 +17,7 @@ from typing import Literal, Self, overload
 from accord.client.client import Client, Finished
 from accord.client.profile import choose_profile, load_profile
 from accord.client.progress import Step
+from accord.client.quantiles import refine
 from accord.client.result import DryRun, Result
 from accord.domain import codec
 from accord.domain.errors import AccordError, RefusalError, RequestError
@@ -79,12 +82,25 @@ class Connection:
         self.client.close()
 
     @overload
-    def ask(self, sql: str, *, purpose: str, dry_run: Literal[False] = False) -> Result: ...
+    def ask(
+        self,
+        sql: str,
+        *,
+        purpose: str,
+        dry_run: Literal[False] = False,
+        precision: Decimal | int = 0,
+    ) -> Result: ...
     @overload
-    def ask(self, sql: str, *, purpose: str, dry_run: Literal[True]) -> DryRun: ...
+    def ask(
+        self, sql: str, *, purpose: str, dry_run: Literal[True], precision: Decimal | int = 0
+    ) -> DryRun: ...
     @overload
-    def ask(self, sql: str, *, purpose: str, dry_run: bool) -> Result | DryRun: ...
-    def ask(self, sql: str, *, purpose: str, dry_run: bool = False) -> Result | DryRun:
+    def ask(
+        self, sql: str, *, purpose: str, dry_run: bool, precision: Decimal | int = 0
+    ) -> Result | DryRun: ...
+    def ask(
+        self, sql: str, *, purpose: str, dry_run: bool = False, precision: Decimal | int = 0
+    ) -> Result | DryRun:
         """Ask one question and wait for its end.
 
         The result is **not verified**: see `accord.client.result.Result`.
@@ -93,6 +109,8 @@ class Connection:
             sql: One SELECT over one table.
             purpose: What the answer is for, in the words of the grant.
             dry_run: Only ask whether it may run; a refusal is then part of the result.
+            precision: For MEDIAN and QUANTILE_CONT, which take several questions and return
+                a `QuantileResult`: the error that is small enough, in the column's unit.
 
         Raises:
             RequestError: The question or its purpose is malformed, and how.
@@ -101,25 +119,30 @@ class Connection:
             UnavailableError: A member or the ledger is away; asking again works.
             VerificationError: The outcome is not about the question that was signed.
         """
-        for event in self.ask_iter(sql, purpose=purpose, dry_run=dry_run):
+        for event in self.ask_iter(sql, purpose=purpose, dry_run=dry_run, precision=precision):
             if not isinstance(event, Step):
                 return event
         raise AssertionError("ask_iter ends with a result or raises")
 
     @overload
     def ask_iter(
-        self, sql: str, *, purpose: str, dry_run: Literal[False] = False
+        self,
+        sql: str,
+        *,
+        purpose: str,
+        dry_run: Literal[False] = False,
+        precision: Decimal | int = 0,
     ) -> Iterator[Step | Result]: ...
     @overload
     def ask_iter(
-        self, sql: str, *, purpose: str, dry_run: Literal[True]
+        self, sql: str, *, purpose: str, dry_run: Literal[True], precision: Decimal | int = 0
     ) -> Iterator[Step | DryRun]: ...
     @overload
     def ask_iter(
-        self, sql: str, *, purpose: str, dry_run: bool
+        self, sql: str, *, purpose: str, dry_run: bool, precision: Decimal | int = 0
     ) -> Iterator[Step | Result | DryRun]: ...
     def ask_iter(
-        self, sql: str, *, purpose: str, dry_run: bool = False
+        self, sql: str, *, purpose: str, dry_run: bool = False, precision: Decimal | int = 0
     ) -> Iterator[Step | Result | DryRun]:
         """Like `ask`, and yields every step of every member as it comes; the result is last.
 
@@ -128,7 +151,12 @@ class Connection:
         """
         if not purpose.strip():
             raise RequestError("E-CLI-013")
-        question = self.client.draft(sql, purpose, dry_run=dry_run)
+        quantile = self.client.quantile(sql)
+        if quantile is not None and not dry_run:
+            yield (yield from refine(quantile, precision, partial(self._ask_one, purpose=purpose)))
+            return
+        asked = sql if quantile is None else quantile.count_sql
+        question = self.client.draft(asked, purpose, dry_run=dry_run)
         steps: list[Step] = []
         try:
             finished = yield from _kept(self.client.follow(question), steps)
@@ -137,7 +165,12 @@ class Connection:
                 raise
             yield _dry_run(question, steps, refusal)
         else:
-            yield _dry_run(question, steps, None) if dry_run else _result(finished)
+            yield _dry_run(question, steps, None) if dry_run else result_of(finished)
+
+    def _ask_one(self, sql: str, purpose: str) -> Generator[Step, None, Result]:
+        question = self.client.draft(sql, purpose)
+        with closing(self.client.follow(question)) as following:
+            return result_of((yield from following))
 
     def resume(self, run_id: bytes) -> Result:
         """Go on with an interrupted run, from what was committed, and wait for its end.
@@ -149,7 +182,7 @@ class Connection:
             RequestError, RefusalError: It cannot be resumed; see `Client.follow_resumed`.
             UnavailableError: A member or the ledger is still away.
         """
-        return _result(self.client.resume(run_id))
+        return result_of(self.client.resume(run_id))
 
 
 def _kept(
@@ -176,7 +209,8 @@ def _dry_run(question: Question, steps: list[Step], refusal: RefusalError | None
     return DryRun(question, codec.decode(Plan, question.plan), refused, tuple(steps))
 
 
-def _result(finished: Finished) -> Result:
+def result_of(finished: Finished) -> Result:
+    """The result of a question that was run; its evidence is not verified."""
     outcome, bundle = finished.outcome, finished.bundle
     if outcome is None or bundle is None:
         raise AssertionError("only a dry run ends without an outcome")

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from accord.client.columns import N_COLUMN, column_names
 from accord.domain.answer import Answer
 
 _END: Final = "\r\n"
@@ -13,15 +14,18 @@ _NEEDS_QUOTES: Final = re.compile(r'[",\r\n]|^$|^\s|\s$')
 def answer_to_csv(answer: Answer) -> str:
     """One line a group, every cell as the answer has it, so that nothing is rounded.
 
+    Behind the columns stands ``n``: how many rows the numbers of the line rest on at least.
     A withheld cell is the word ``withheld``; NULL is an empty field and empty text a quoted
-    one (a lone NULL is quoted too: an empty line would be no row).
+    one.
     """
-    lines = (answer.columns, *answer.rows)
+    counts = (None if n is None else str(n) for n in answer.n)
+    rows = ((*row, n) for row, n in zip(answer.rows, counts, strict=True))
+    lines = ((*answer.columns, *column_names(answer.columns, N_COLUMN)[-1:]), *rows)
     return "".join(_line(cells) + _END for cells in lines)
 
 
 def _line(cells: Sequence[str | None]) -> str:
-    return ",".join(map(_field, cells)) or _field("")
+    return ",".join(map(_field, cells))
 
 
 def _field(cell: str | None) -> str:

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from importlib.util import find_spec
-from itertools import count
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
+from accord.client.columns import columns_of
 from accord.client.numbers import Cell, Number
 from accord.domain.errors import RequestError
 
@@ -15,19 +15,18 @@ if TYPE_CHECKING:
     PandasFrame: TypeAlias = pd.DataFrame
     PolarsFrame: TypeAlias = pl.DataFrame
 
-WITHHELD_COLUMN: Final = "withheld"
 _INT64: Final = 2**63
 
 
 def to_pandas(
-    columns: Sequence[str], rows: Sequence[Sequence[Cell]], withheld: Sequence[bool]
+    columns: Sequence[str], rows: Sequence[Sequence[Cell]], n: Sequence[int | None]
 ) -> "PandasFrame":
     """See `accord.client.result.Result.to_pandas`."""
-    _check_installed("pandas")
+    check_installed("pandas")
     import pandas as pd  # noqa: PLC0415 - only who wants frames has it
 
     made = {}
-    for name, cells in _columns(columns, rows, withheld).items():
+    for name, cells in columns_of(columns, rows, n).items():
         kind, values = _stored(cells)
         dtype = {bool: "bool", int: "Int64", float: "float64", str: "object"}[kind]
         made[name] = pd.Series(values, dtype=dtype)
@@ -35,43 +34,32 @@ def to_pandas(
 
 
 def to_polars(
-    columns: Sequence[str], rows: Sequence[Sequence[Cell]], withheld: Sequence[bool]
+    columns: Sequence[str], rows: Sequence[Sequence[Cell]], n: Sequence[int | None]
 ) -> "PolarsFrame":
     """See `accord.client.result.Result.to_polars`."""
-    _check_installed("polars")
+    check_installed("polars")
     import polars as pl  # noqa: PLC0415 - only who wants frames has it
 
     dtypes: dict[type, Any] = {bool: pl.Boolean, int: pl.Int64, float: pl.Float64, str: pl.String}
     made = []
-    for name, cells in _columns(columns, rows, withheld).items():
+    for name, cells in columns_of(columns, rows, n).items():
         kind, values = _stored(cells)
         made.append(pl.Series(name, values, dtype=dtypes[kind]))
     return pl.DataFrame(made)
 
 
-def _check_installed(package: str) -> None:
+def check_installed(package: str) -> None:
+    """Check that a library can be imported.
+
+    Raises:
+        RequestError: E-CLI-015; it is not installed.
+    """
     try:
         found = find_spec(package) is not None
     except ValueError:  # what sys.modules holds is no module
         found = False
     if not found:
         raise RequestError("E-CLI-015", package=package)
-
-
-def _columns(
-    names: Sequence[str], rows: Sequence[Sequence[Cell]], withheld: Sequence[bool]
-) -> dict[str, list[Any]]:
-    """By name; a name that comes again gets a number, for a frame finds columns by name."""
-    columns: dict[str, list[Any]] = {}
-    for at, name in enumerate(names):
-        columns[_new_name(name, columns)] = [row[at] for row in rows]
-    columns[_new_name(WITHHELD_COLUMN, columns)] = list(withheld)
-    return columns
-
-
-def _new_name(name: str, taken: dict[str, list[Any]]) -> str:
-    numbered = (f"{name}_{number}" for number in count(2))
-    return name if name not in taken else next(new for new in numbered if new not in taken)
 
 
 def _stored(cells: Sequence[Any]) -> tuple[type, list[Any]]:

@@ -6,15 +6,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from accord.client.csv_text import answer_to_csv
-from accord.client.files import write_new_file
+from accord.client.files import check_new, write_new_file
 from accord.client.frames import to_pandas, to_polars
 from accord.client.numbers import Cell, typed_rows, withheld_rows
+from accord.client.parquet import parquet_bytes
 from accord.client.progress import Step
 from accord.domain.answer import Answer
 from accord.domain.catalogue import Table
 from accord.domain.errors import AccordError, Language
 from accord.domain.question import Question
 from accord.query.describe import describe
+from accord.query.method import method_note
 from accord.query.plan import Plan
 
 if TYPE_CHECKING:
@@ -69,16 +71,31 @@ class Result:
 
     @property
     def numbers(self) -> tuple[tuple[Cell, ...], ...]:
-        """The rows as `int` or `decimal.Decimal` by column, exact; groups of text stay text.
+        """The rows as `int`, `decimal.Decimal` or `bool` by column, exact; text stays text.
 
         None is NULL or withheld; `withheld` tells which.
         """
-        return typed_rows(self.answer, self.plan, self.table)
+        return typed_rows(self.answer, self.plan)
 
     @property
     def withheld(self) -> tuple[bool, ...]:
         """For each row whether the guard withheld it; its labels are shown all the same."""
-        return withheld_rows(self.answer, self.plan)
+        return withheld_rows(self.answer)
+
+    @property
+    def n(self) -> tuple[int | None, ...]:
+        """Per row, how many rows of data its numbers rest on at least; None if withheld."""
+        return self.answer.n
+
+    @property
+    def digits(self) -> tuple[int, ...]:
+        """Per column, digits after the point; 0 for text."""
+        return tuple(output.digits for output in self.plan.outputs)
+
+    def method(self, language: Language = "en") -> tuple[str, ...]:
+        """How the numbers were made and what nobody can check, a sentence each."""
+        minimum = self.question.minimum
+        return method_note(self.plan, self.answer, minimum, language, self.table)
 
     def save(self, path: Path | str) -> Path:
         """Write the evidence bundle to a new file; returns its path.
@@ -90,11 +107,33 @@ class Result:
         return Path(path)
 
     def to_csv(self) -> str:
-        """CSV after RFC 4180; withheld cells say ``withheld``, NULL is an empty field."""
+        """CSV after RFC 4180, with `n`; withheld cells say ``withheld``, NULL is empty."""
         return answer_to_csv(self.answer)
 
+    def to_parquet(self, path: Path | str) -> Path:
+        """Write a new Parquet file with two more columns, ``n`` and ``withheld``.
+
+        Integers are BIGINT; decimals, and longer integers, exact DECIMAL up to 38 digits,
+        beyond that text; withheld and NULL are null.  The file's metadata has, under
+        ``accord``, units, method and question as JSON.
+
+        Raises:
+            RequestError: E-CLI-014 the file exists; E-CLI-003 it cannot be written;
+                E-CLI-015 DuckDB is not installed (``pip install accord[parquet]``).
+        """
+        check_new(Path(path))
+        about = {
+            "run": self.run_id,
+            "sql": self.question.sql,
+            "units": dict(zip(self.columns, self.units, strict=True)),
+            "method": list(self.method()),
+        }
+        data = parquet_bytes(self.columns, self.numbers, self.n, about)
+        write_new_file(Path(path), data)
+        return Path(path)
+
     def to_pandas(self) -> "PandasFrame":
-        """A pandas frame with one more column, ``withheld``: true where the row is.
+        """A pandas frame with two more columns: ``n``, and ``withheld``, true where the row is.
 
         Integers are ``Int64``; decimals, and integers beyond 64 bits, ``float64`` and so
         rounded (`numbers` is exact); text is ``object``.  Withheld and NULL are missing.
@@ -102,7 +141,7 @@ class Result:
         Raises:
             RequestError: E-CLI-015; pandas is not installed.
         """
-        return to_pandas(self.columns, self.numbers, self.withheld)
+        return to_pandas(self.columns, self.numbers, self.n)
 
     def to_polars(self) -> "PolarsFrame":
         """A polars frame like that of `to_pandas`: Int64, Float64, String, Boolean, null.
@@ -110,7 +149,7 @@ class Result:
         Raises:
             RequestError: E-CLI-015; polars is not installed.
         """
-        return to_polars(self.columns, self.numbers, self.withheld)
+        return to_polars(self.columns, self.numbers, self.n)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,11 @@ and "complement too few" together would say more than either.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import pairwise
 from typing import Final
 
-from accord.query.plan import CountKind, CountTerm, Plan
+from accord.privacy.complements import Complements, complements_of
+from accord.query.cells import margins_of_finest, set_starts
+from accord.query.plan import Plan
 
 MIN_SOURCES: Final = 2  # with one, the joint sum is that owner's own number
 
@@ -22,8 +23,9 @@ class Reason(StrEnum):
     RELEASED = "released"
     VETO = "veto"
     TOO_FEW = "too_few"
-    COMPLEMENT = "complement"  # one released count less another shows too few rows
+    COMPLEMENT = "complement"  # released counts less each other show too few rows
     SINGLE_SOURCE = "single_source"
+    REMAINDER = "remainder"  # a margin less the released cells in it would show too little
     INCONSISTENT = "inconsistent"  # more values than rows: somebody lies
 
 
@@ -48,50 +50,72 @@ def decide(
     plan: Plan, cells: Sequence[CellCounts], minimum: int
 ) -> tuple[bytes, tuple[Reason, ...]]:
     """One byte per cell, 1 released and 0 withheld, and the reason of each."""
-    nested, released = _nested_terms(plan.counts), _released_terms(plan)
-    reasons = tuple(_judge(cell, nested, released, minimum) for cell in cells)
-    return bytes(reason is Reason.RELEASED for reason in reasons), reasons
+    complements = complements_of(plan)
+    reasons = [_judge(cell, complements, minimum) for cell in cells]
+    finest = plan.cells_of(plan.sets[0])
+    open_ = {cell for cell in range(finest) if reasons[cell] is not Reason.RELEASED}
+    for level in range(1, len(plan.sets)):
+        open_ = _judge_margins(plan, level, cells, reasons, complements, minimum, open_)
+    return bytes(reason is Reason.RELEASED for reason in reasons), tuple(reasons)
 
 
-def _judge(
-    cell: CellCounts,
-    nested: Sequence[tuple[int, int]],
-    released: Sequence[int],
-    minimum: int,
-) -> Reason:
+def _judge(cell: CellCounts, complements: Complements, minimum: int) -> Reason:
     single = cell.contributors == 1 and cell.objections == 0
     if cell.vetoes:
         return Reason.VETO
-    if any(cell.terms[rows] < cell.terms[present] for rows, present in nested):
+    if any(cell.terms[more] < cell.terms[less] for more, less in complements.nested):
         return Reason.INCONSISTENT
     if min(cell.terms) < minimum:
         return Reason.TOO_FEW
-    if _differ_by_few([cell.terms[place] for place in released], minimum):
+    if complements.show_few(cell.terms, minimum):
         return Reason.COMPLEMENT
     if cell.contributors < MIN_SOURCES and not single:
         return Reason.SINGLE_SOURCE
     return Reason.RELEASED
 
 
-def _nested_terms(terms: Sequence[CountTerm]) -> tuple[tuple[int, int], ...]:
-    """Places of ROWS and of each PRESENT, where the plan has both."""
-    rows = [place for place, term in enumerate(terms) if term.kind is CountKind.ROWS]
-    present = [place for place, term in enumerate(terms) if term.kind is CountKind.PRESENT]
-    return tuple((row, other) for row in rows for other in present)
+def _judge_margins(
+    plan: Plan,
+    level: int,
+    cells: Sequence[CellCounts],
+    reasons: list[Reason],
+    complements: Complements,
+    minimum: int,
+    open_: set[int],
+) -> set[int]:
+    """Judge one coarser set; returns the finest cells that no released cell holds yet.
 
-
-def _released_terms(plan: Plan) -> tuple[int, ...]:
-    """Places of the counts that the answer shows: values are counted only to be shown."""
-    shown = {CountKind.PRESENT}
-    if any(not measure.column for measure in plan.measures):
-        shown.add(CountKind.ROWS)
-    return tuple(place for place, term in enumerate(plan.counts) if term.kind in shown)
-
-
-def _differ_by_few(counts: Sequence[int], minimum: int) -> bool:
-    """Whether any two differ, by less than the minimum.
-
-    WHERE decides which rows are counted, so it can nest one column's values in another's;
-    the guard sees no rows and treats every pair as nested.  In order, neighbours suffice.
+    A margin less the released cells in it is what is left of it, to whoever subtracts: so
+    the rest must itself be fit for release, or there must be none.  Released cells of one
+    chain of sets lie in each other or apart, so nothing else can be subtracted.
     """
-    return any(0 < more - less < minimum for less, more in pairwise(sorted(set(counts))))
+    start, end = set_starts(plan)[level : level + 2]
+    holder = margins_of_finest(plan, level)
+    inside: list[list[int]] = [[] for _ in range(start, end)]
+    for cell, margin in enumerate(holder):
+        inside[margin - start].append(cell)
+    for margin, held in enumerate(inside, start):
+        if cells[margin].terms != _add([cells[cell].terms for cell in held]):
+            reasons[margin] = Reason.INCONSISTENT
+        rest = [cells[cell] for cell in held if cell in open_]
+        if reasons[margin] is Reason.RELEASED and rest:
+            fit = _judge(_rest(rest), complements, minimum) is Reason.RELEASED
+            reasons[margin] = Reason.RELEASED if fit else Reason.REMAINDER
+    return {cell for cell in open_ if reasons[holder[cell]] is not Reason.RELEASED}
+
+
+def _rest(rest: Sequence[CellCounts]) -> CellCounts:
+    """Withheld cells as one: as many contributors as the best of them surely has.
+
+    Each cell's veto is about that cell; an owner that forbids their sum vetoes the margin.
+    """
+    return CellCounts(
+        terms=_add([cell.terms for cell in rest]),
+        contributors=max(cell.contributors for cell in rest),
+        objections=sum(cell.objections for cell in rest),
+        vetoes=0,
+    )
+
+
+def _add(rows: Sequence[tuple[int, ...]]) -> tuple[int, ...]:
+    return tuple(map(sum, zip(*rows, strict=True)))

@@ -12,21 +12,19 @@ from accord.cli.demo_questions import QUESTIONS, compare
 from accord.cli.results import AskedResult
 from accord.domain.answer import WITHHELD, Answer
 from accord.domain.errors import FaultError
-from accord.query.plan import Function, Output, Plan
+from accord.query.plan import Function, Group, Label
 from accord.verify.report import Report
-from tests.unit.client.scripted_node import question
+from tests.unit.client.scripted_node import TABLE, question
+from tests.unit.query.plans import Builder
 
-_OUTPUTS = {
-    "mean": (
-        Output("region", Function.GROUP, "region", 0, "", ()),
-        Output("COUNT(*)", Function.COUNT, "", 0, "", (0,)),
-        Output("AVG(wages)", Function.AVG, "wages", 0, "USD", (0, 1)),
-    ),
-    "variance": (
-        Output("COUNT(*)", Function.COUNT, "", 0, "", (0,)),
-        Output("AVG(wages)", Function.AVG, "wages", 0, "USD", (0, 1)),
-        Output("VAR_SAMP(wages)", Function.VAR_SAMP, "wages", 0, "USD", (0, 1, 2)),
-    ),
+_MADE = Builder(TABLE)
+_COUNT = _MADE.aggregate(Function.COUNT)
+_MEAN = _MADE.aggregate(Function.AVG, "wages")
+_VARIANCE = _MADE.aggregate(Function.VAR_SAMP, "wages")
+_REGION = Group("region", ("region",), ("1", "2"), (1, 2))
+_PLANS = {
+    "mean": _MADE.plan(Label(0), _COUNT, _MEAN, groups=(_REGION,)),
+    "variance": _MADE.plan(_COUNT, _MEAN, _VARIANCE),
 }
 
 
@@ -43,9 +41,9 @@ def _true_result(name: str, parts: list[Path]) -> AskedResult:
         connection.execute(f"CREATE VIEW income AS SELECT * FROM read_parquet({names})")
         rows = connection.execute(sql).fetchall()
     texts = tuple(tuple(str(value) for value in row) for row in rows)
-    outputs = _OUTPUTS[name]
-    plan = Plan(1, "income", (), None, (), (), (), outputs, 1024)
-    answer = Answer(tuple(o.name for o in outputs), tuple(o.unit for o in outputs), texts, 0)
+    plan = _PLANS[name]
+    names, units = zip(*((output.name, output.unit) for output in plan.outputs), strict=True)
+    answer = Answer(names, units, texts, (10,) * len(texts), 0)
     return AskedResult(question(sql=sql), plan, answer, (), 7, None, Report((), None))
 
 

@@ -1,6 +1,7 @@
 """What people see of answers and progress."""
 
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,29 +16,25 @@ from accord.cli.texts import load_texts
 from accord.client.progress import Stage, Step
 from accord.domain.answer import WITHHELD, Answer
 from accord.domain.errors import Language, RefusalError, UnavailableError
-from accord.query.plan import Function, Output, Plan
+from accord.query.plan import Function, Group, Label
 from accord.verify.report import Check, Report
-from tests.unit.client.scripted_node import OWNERS, question
+from tests.unit.client.scripted_node import OWNERS, TABLE, question
+from tests.unit.query.plans import Builder
 
-PLAN = Plan(
-    version=1,
-    table="income",
-    columns=(),
-    where=None,
-    groups=(),
-    measures=(),
-    counts=(),
-    outputs=(
-        Output("region", Function.GROUP, "region", 0, "", ()),
-        Output("COUNT(*)", Function.COUNT, "", 0, "", (0,)),
-        Output("AVG(wages)", Function.AVG, "wages", 0, "USD", (0, 1)),
-    ),
-    max_rows=1024,
+_MADE = Builder(TABLE)
+_GROUP = Group("region", ("region",), ("2024", "2025", None), ("2024", "2025", None))
+PLAN = _MADE.plan(
+    Label(0),
+    _MADE.aggregate(Function.COUNT),
+    _MADE.aggregate(Function.AVG, "wages"),
+    groups=(_GROUP,),
+    names=("region", "COUNT(*)", "AVG(wages)"),
 )
 ANSWER = Answer(
     columns=("region", "COUNT(*)", "AVG(wages)"),
     units=("", "", "USD"),
     rows=(("2024", "1234567", "-1234.500000"), ("2025", WITHHELD, WITHHELD), (None, "12", None)),
+    n=(1234567, None, 12),
     withheld=1,
 )
 
@@ -70,8 +67,26 @@ def test_the_mark_is_in_the_persons_language():
     assert "withheld" not in _shown("zh")
 
 
+def test_how_many_rows_a_line_rests_on_stands_last_unless_a_column_says_it():
+    other = replace(ANSWER, n=(1000, None, 12))
+    console = Console(file=io.StringIO(), width=200)
+    console.print(answer_table(other, PLAN, load_texts("en")))
+    assert isinstance(console.file, io.StringIO)
+    lines = [line.split() for line in console.file.getvalue().splitlines()]
+
+    assert lines[0][-1] == "n"
+    assert [line[-1] for line in lines[2:5]] == ["1,000", "withheld", "12"]
+
+
 def test_a_program_gets_the_answer_as_it_is():
-    assert answer_as_json(ANSWER)["rows"] == [list(row) for row in ANSWER.rows]
+    assert answer_as_json(ANSWER, PLAN) == {
+        "columns": ["region", "COUNT(*)", "AVG(wages)"],
+        "units": ["", "", "USD"],
+        "digits": [0, 0, 8],
+        "rows": [list(row) for row in ANSWER.rows],
+        "n": [1234567, None, 12],
+        "withheld": 1,
+    }
 
 
 @given(st.decimals(allow_nan=False, allow_infinity=False, places=3))

@@ -3,8 +3,9 @@
 from accord.client.result import Result
 from accord.domain import codec
 from accord.domain.answer import WITHHELD, Answer
-from accord.query.plan import Function, Group, Output, Plan
-from tests.unit.client.scripted_node import PLAN, TABLE, question
+from accord.query.plan import Function, Group, Label
+from tests.unit.client.scripted_node import TABLE, question
+from tests.unit.query.plans import Builder
 
 COLUMNS = ("region", "count_star()", "sum(wages)", "sum(wages)", "big")
 ROWS = (
@@ -19,11 +20,15 @@ def result(
     columns: tuple[str, ...] = COLUMNS,
     group: str = "region",
 ) -> Result:
-    shown = Output(columns[0], Function.GROUP, group, 0, "", ())
-    outputs = tuple(Output(name, Function.SUM, "wages", 2, "USD", (0,)) for name in columns[1:])
-    groups = (Group(group, (1, 2, 3), ("1", "2", "3")),)
-    changes = {"groups": groups, "outputs": (shown, *outputs)}
-    plan = Plan(**{name: getattr(PLAN, name) for name in PLAN.__slots__} | changes)
-    answer = Answer(columns, ("",) * len(columns), rows, 1)
+    """An answer that shows a group and a number for each further column."""
+    made = Builder(TABLE)
+    labels = ("1", "2", "3")
+    values: tuple[int | str, ...] = (1, 2, 3) if group == "region" else labels
+    shown = Group(group, (group,), labels, values)
+    total = made.aggregate(Function.SUM, "wages")
+    outputs = [Label(0), *[total] * (len(columns) - 1)]
+    plan = made.plan(*outputs, groups=(shown,), names=columns)
+    n = tuple(None if WITHHELD in row[1:] else 12 for row in rows)
+    answer = Answer(columns, ("",) * len(columns), rows, n, n.count(None))
     asked = question(plan=codec.encode(plan))
     return Result(asked, answer, b"evidence", 7, (), plan, TABLE)

@@ -27,7 +27,7 @@ from accord.domain.run import BUNDLE, OUTCOME, Outcome, sealing_context
 from accord.domain.signed import Signed
 from accord.ledger.signatures import Ed25519Signer
 from accord.privacy.sealing import generate_sealing_key, seal
-from accord.query.plan import CountKind, CountTerm, Function, Measure, Output, Plan
+from accord.query.plan import Function
 from accord.wire.v1 import person_pb2 as wire
 from accord.wire.v1 import types_pb2
 from accord.wire.v1.person_pb2_grpc import (
@@ -38,6 +38,7 @@ from accord.wire.v1.person_pb2_grpc import (
     add_StatusServiceServicer_to_server,
     add_StewardServiceServicer_to_server,
 )
+from tests.unit.query.plans import Builder
 
 NOW = datetime(2026, 1, 31, 8, tzinfo=UTC)
 ANALYST = Identity("demo", "statistics", "analyst", "ana")
@@ -72,17 +73,8 @@ TABLE = Table(
     title_en="Income",
     title_zh="收入",
 )
-PLAN = Plan(
-    version=1,
-    table="income",
-    columns=(),
-    where=None,
-    groups=(),
-    measures=(Measure("", 0, 0, 1),),
-    counts=(CountTerm(CountKind.ROWS, ""),),
-    outputs=(Output("count_star()", Function.COUNT, "", 0, "", (0,)),),
-    max_rows=1024,
-)
+_MADE = Builder(TABLE)
+PLAN = _MADE.plan(_MADE.aggregate(Function.COUNT), names=("count_star()",))
 
 
 def profile_of(identity: Identity) -> Profile:
@@ -131,7 +123,7 @@ def sealed_outcome(asked: Signed, run_id: bytes = RUN) -> bytes:
         values=(),
         openings=(),
         moments=(),
-        answer=Answer(("count_star()",), ("",), (("42",),), 0),
+        answer=Answer(("count_star()",), ("",), (("42",),), (42,), 0),
         by_inspection_only="",
     )
     signed = node.sign(BUNDLE, codec.encode(bundle))

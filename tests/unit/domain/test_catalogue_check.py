@@ -14,12 +14,19 @@ from tests.unit.query.tables import INCOME, column
 AMOUNT = column("amount", ColumnType.DECIMAL, scale=2, minimum=-MAX_SCALED, maximum=MAX_SCALED)
 
 
+DAY = column("day", ColumnType.DATE, minimum=-719_162, maximum=2_932_896)
+
+
 def having(*columns: Column) -> Table:
     return replace(INCOME, columns=(column("person", ColumnType.TEXT), *columns))
 
 
 def amount(**values: Any) -> Table:
     return having(replace(AMOUNT, **values))
+
+
+def day(**values: Any) -> Table:
+    return having(replace(DAY, **values))
 
 
 def region(**values: Any) -> Table:
@@ -38,6 +45,9 @@ def region(**values: Any) -> Table:
         replace(INCOME, max_rows=2**40),
         having(column("days", ColumnType.INTEGER, domain=tuple(map(str, range(MAX_DOMAIN))))),
         replace(INCOME, columns=(column("person", ColumnType.INTEGER),)),
+        day(domain=("2024-02-29", "0001-01-01", "9999-12-31")),
+        day(bins=("2024-01-01", "2024-02-01")),
+        amount(bins=("-5", "0", "0.01", "1000")),
     ],
 )
 def test_a_table_that_a_description_can_make_passes(table: Table) -> None:
@@ -94,6 +104,19 @@ WRONG: list[tuple[str, Callable[[], Table]]] = [
     ("region.domain", lambda: region(domain=("north", "\rsouth"))),
     ("region.domain", lambda: region(domain=("x" * 1001,))),
     ("region.domain", lambda: region(domain=tuple(map(str, range(MAX_DOMAIN + 1))))),
+    ("region.bins", lambda: region(bins=("a", "b"))),
+    ("amount.bins", lambda: amount(bins=("1", "1.0"))),
+    ("amount.bins", lambda: amount(bins=("2", "1"))),
+    ("amount.bins", lambda: amount(bins=("0.001",))),
+    ("amount.bins", lambda: amount(bins=tuple(map(str, range(MAX_DOMAIN + 1))))),
+    ("day.scale", lambda: day(scale=1)),
+    ("day.min", lambda: day(minimum=-719_163)),
+    ("day.min", lambda: day(maximum=2_932_897)),
+    ("day.domain", lambda: day(domain=("2023-02-29",))),
+    ("day.domain", lambda: day(domain=("20240101",))),
+    ("day.domain", lambda: day(domain=("2024-W01-1",))),
+    ("day.bins", lambda: day(bins=("2024-02-01", "2024-01-01"))),
+    ("key", lambda: replace(day(), key="day")),
 ]
 
 

@@ -17,12 +17,27 @@ from accord.privacy.tally.owner import NOTHING, OwnerInput, OwnerTally, Said
 from accord.privacy.tally.requester import Partial, RequesterTally
 from accord.privacy.tally.specification import Transcript, run_tally
 from accord.privacy.work import WORK_INLINE, Work
-from accord.query.plan import CountKind, CountTerm, Extract, Group, Measure, Plan
+from accord.query.plan import (
+    PLAN_VERSION,
+    CountKind,
+    CountTerm,
+    Extract,
+    Group,
+    Measure,
+    Monomial,
+    Plan,
+    Power,
+    Predicate,
+    Term,
+)
 
-ROWS = CountTerm(CountKind.ROWS, "")
-PRESENT = CountTerm(CountKind.PRESENT, "wages")
-SUPPORT = CountTerm(CountKind.SUPPORT, "wages")
-HEADROOM = CountTerm(CountKind.HEADROOM, "wages")
+WAGES = Term((Monomial(1, (Power("wages", 1),)),), ("wages",), 0, 0, 10**6)
+ROWS = CountTerm(CountKind.ROWS)
+PRESENT = CountTerm(CountKind.PRESENT, None, ("wages",))
+SUPPORT = CountTerm(CountKind.SUPPORT, None, ("wages",), (0,), (0,))
+HEADROOM = CountTerm(CountKind.HEADROOM, None, ("wages",), (0,), (10**6,))
+COUNT_ROWS = Measure(None, (), (), 1)
+COUNT_VALUES = Measure(None, ("wages",), (), 1)
 
 
 def stream(seed: str) -> Callable[[int], bytes]:
@@ -49,17 +64,43 @@ def make_plan(
     bounds: Sequence[int] = (1, 10**6),
     max_rows: int = 1024,
 ) -> Plan:
-    measures = tuple(Measure("wages" if i else "", min(i, 2), 0, b) for i, b in enumerate(bounds))
-    labels = tuple(str(cell) for cell in range(cells))
+    measures = tuple(
+        Measure(None, ("wages",) if i else (), (0,) * min(i, 2), b) for i, b in enumerate(bounds)
+    )
+    return plan_of(counts, measures, places=(cells,), max_rows=max_rows)
+
+
+def plan_of(
+    counts: Sequence[CountTerm],
+    measures: Sequence[Measure],
+    *,
+    places: Sequence[int] = (),
+    sets: tuple[tuple[int, ...], ...] = (),
+    arms: Sequence[Predicate] = (),
+    max_rows: int = 1024,
+) -> Plan:
+    """A plan by its numbers; ``places`` says how many each group has."""
+    groups = tuple(
+        Group(name, (name,), tuple(map(str, range(size))), tuple(range(size)))
+        for name, size in zip("abc", places, strict=False)
+    )
     return Plan(
-        version=1,
+        version=PLAN_VERSION,
         table="income",
-        columns=("region", "wages"),
+        columns=("a", "wages"),
         where=None,
-        groups=(Group("region", tuple(range(cells)), labels),),
-        measures=measures,
+        groups=groups,
+        sets=sets or (tuple(range(len(groups))),),
+        terms=(WAGES,),
+        arms=tuple(arms),
+        measures=tuple(measures),
         counts=tuple(counts),
         outputs=(),
+        having=None,
+        order=(),
+        limit=None,
+        offset=0,
+        cross=False,
         max_rows=max_rows,
     )
 

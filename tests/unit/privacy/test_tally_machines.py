@@ -19,6 +19,7 @@ from accord.privacy.disclosure import Reason
 from accord.privacy.tally.context import context_of
 from accord.privacy.tally.owner import Said
 from accord.privacy.verify import unpack_openings, verify_contributions, verify_opening
+from accord.query.plan import MAX_CELLS
 from tests.unit.privacy.parties import (
     Parties,
     make_parties,
@@ -233,7 +234,12 @@ def test_impossible_numbers_are_a_bad_request(parties):
     for change in ({"version": 9}, {"run_id": b""}, {"question": b""}, {"minimum": 0}):
         with pytest.raises(RequestError, match="E-CRY-019"):
             dataclasses.replace(parties.context, **change)
-    for plan in (make_plan(2, counts=()), make_plan(2, bounds=()), make_plan(0), make_plan(65537)):
+    for plan in (
+        make_plan(2, counts=()),
+        make_plan(2, bounds=()),
+        make_plan(0),
+        make_plan(MAX_CELLS + 1),
+    ):
         with pytest.raises(RequestError, match="E-CRY-019"):
             dataclasses.replace(parties.context, plan=plan)
 

@@ -6,15 +6,19 @@ from accord.domain import codec
 from accord.domain.errors import VerificationError
 from accord.query.compile import check_compiled, compile_question
 from accord.query.plan import (
+    Aggregate,
     Comparison,
     Compound,
     Condition,
     CountKind,
     CountTerm,
-    Function,
+    Expression,
     Junction,
+    Label,
     Measure,
+    Piece,
     Plan,
+    Predicate,
 )
 from tests.unit.query.tables import INCOME, TABLES
 
@@ -23,7 +27,7 @@ def compiled(sql: str) -> Plan:
     return compile_question(sql, TABLES)
 
 
-def where(condition: str) -> Condition | Compound | None:
+def where(condition: str) -> Predicate | None:
     return compiled(f"SELECT COUNT(*) FROM income WHERE {condition}").where
 
 
@@ -32,14 +36,18 @@ def test_measures_are_asked_for_once() -> None:
         "SELECT COUNT(*), SUM(age), AVG(age), VAR_POP(wages), STDDEV(wages) FROM income"
     )
 
+    assert [(term.columns, term.scale, term.minimum, term.maximum) for term in plan.terms] == [
+        (("age",), 0, 0, 120),
+        (("wages",), 2, -10000, 25000000),
+    ]
     assert plan.measures == (
-        Measure("", 0, 0, 1),
-        Measure("age", 1, 0, 120),
-        Measure("wages", 0, 0, 1),
-        Measure("wages", 1, -10000, 25010000),
-        Measure("wages", 2, -10000, 25010000**2),
+        Measure(None, (), (), 1),
+        Measure(None, (), (0,), 120),
+        Measure(None, ("wages",), (), 1),
+        Measure(None, ("wages",), (1,), 25010000),
+        Measure(None, ("wages",), (1, 1), 25010000**2),
     )
-    assert [output.moments for output in plan.outputs] == [
+    assert [piece.moments for output in plan.outputs for piece in pieces(output.expression)] == [
         (0,),
         (0, 1),
         (0, 1),
@@ -52,14 +60,14 @@ def test_the_guard_counts_rows_values_support_and_headroom() -> None:
     plan = compiled("SELECT COUNT(note), AVG(wages), SUM(age), COUNT(class) FROM income")
 
     assert plan.counts == (
-        CountTerm(CountKind.ROWS, ""),
-        CountTerm(CountKind.SUPPORT, "age"),
-        CountTerm(CountKind.HEADROOM, "age"),
-        CountTerm(CountKind.PRESENT, "class"),
-        CountTerm(CountKind.PRESENT, "note"),
-        CountTerm(CountKind.PRESENT, "wages"),
-        CountTerm(CountKind.SUPPORT, "wages"),
-        CountTerm(CountKind.HEADROOM, "wages"),
+        CountTerm(CountKind.ROWS),
+        CountTerm(CountKind.PRESENT, None, ("note",)),
+        CountTerm(CountKind.PRESENT, None, ("wages",)),
+        CountTerm(CountKind.SUPPORT, None, ("wages",), (0,), (-10000,)),
+        CountTerm(CountKind.HEADROOM, None, ("wages",), (0,), (25000000,)),
+        CountTerm(CountKind.SUPPORT, None, (), (1,), (0,)),
+        CountTerm(CountKind.HEADROOM, None, (), (1,), (120,)),
+        CountTerm(CountKind.PRESENT, None, ("class",)),
     )
 
 
@@ -69,7 +77,12 @@ def test_columns_of_three_values_have_means_and_sums(function: str) -> None:
 
 
 def test_four_values_are_too_many_to_solve_for() -> None:
-    assert compiled("SELECT VAR_POP(quarter) FROM income").measures[-1].power == 2
+    assert compiled("SELECT VAR_POP(quarter) FROM income").measures[-1].terms == (0, 0)
+
+
+def pieces(expression: Expression) -> tuple[Piece, ...]:
+    assert isinstance(expression, Aggregate)
+    return expression.pieces
 
 
 def test_every_column_touched_needs_a_grant() -> None:
@@ -105,7 +118,7 @@ def test_groups_may_be_called_by_their_alias() -> None:
     plan = compiled('SELECT region AS r, COUNT(*) AS "how many" FROM income GROUP BY r')
 
     assert [output.name for output in plan.outputs] == ["r", "how many"]
-    assert plan.outputs[0].function is Function.GROUP
+    assert plan.outputs[0].expression == Label(0)
 
 
 def test_unnamed_outputs_are_called_as_typed() -> None:

@@ -2,7 +2,7 @@
 
 from accord.privacy.verify import unpack_openings, verify_opening
 from accord.query.finish import finish
-from accord.query.shape import check_moments
+from accord.query.sums import check_moments
 from accord.verify.evidence import Evidence
 from accord.verify.expectation import Expectation
 
@@ -26,7 +26,7 @@ def check_sums(evidence: Evidence) -> None:
 def check_answer(evidence: Evidence) -> None:
     """Check 14: the answer follows from the sums; every count in it reaches the minimum."""
     question, plan, bundle = evidence.question, evidence.plan, evidence.bundle
-    counts = [place for place, measure in enumerate(plan.measures) if measure.power == 0]
+    counts = [place for place, measure in enumerate(plan.measures) if not measure.terms]
     for cell in bundle.moments:
         smallest = min((cell.moments[place] for place in counts), default=question.minimum)
         _expect_answer(smallest >= question.minimum, f"{cell.cell}", "small_cell")

@@ -1,19 +1,19 @@
 """A CSV or Parquet file as DuckDB sees it: a locked-down connection and a relation.
 
 The connection can read this one file and nothing else: no other path, no network, no
-extension.  All SQL of this folder is made of fixed text, quoted names and numbered
-parameters; nothing an analyst typed ever becomes SQL.
+extension.
 """
 
 import csv
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import duckdb
+from sqlalchemy import TextClause, text
 
 from accord.domain.errors import RequestError
 
@@ -21,6 +21,7 @@ CSV_SUFFIXES: Final = (".csv", ".tsv", ".txt")
 PARQUET_SUFFIXES: Final = (".parquet", ".pq")
 _DELIMITERS: Final = (",", ";", "\t", "|")
 _MAX_HEADER_CHARACTERS: Final = 1_000_000
+_ROWS_AT_ONCE: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,18 +34,6 @@ class Limits:
 
     memory_mb: int = 1024
     threads: int = 2
-
-
-class Parameters:
-    """Numbered parameters of one statement, in the order they were bound."""
-
-    def __init__(self) -> None:
-        self.values: list[Any] = []
-
-    def bind(self, value: Any) -> str:
-        """The placeholder for ``value``."""
-        self.values.append(value)
-        return f"${len(self.values)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,31 +50,29 @@ class DataFile:
     types: Mapping[str, str]
     delimiter: str
 
-    def relation(self, parameters: Parameters) -> str:
+    def relation(self) -> TextClause:
         """The table function that reads the file; CSV cells arrive as text."""
-        path = parameters.bind(str(self.path))
         if not self.delimiter:
-            return f"read_parquet({path}, hive_partitioning=false)"
-        delimiter, columns = parameters.bind(self.delimiter), parameters.bind(dict(self.types))
-        return (
-            f"read_csv({path}, auto_detect=false, header=true, delim={delimiter}, quote='\"', "
-            f"escape='\"', columns={columns}, nullstr='', strict_mode=true, "
+            read = text("read_parquet(:path, hive_partitioning=false)")
+            return read.bindparams(path=str(self.path))
+        return text(
+            "read_csv(:path, auto_detect=false, header=true, delim=:delimiter, quote='\"', "
+            "escape='\"', columns=:columns, nullstr='', strict_mode=true, "
             "hive_partitioning=false)"
-        )
+        ).bindparams(path=str(self.path), delimiter=self.delimiter, columns=dict(self.types))
 
-    def rows(self, sql: str, parameters: Parameters) -> list[tuple[Any, ...]]:
-        """Run one statement.
+    def rows(self, sql: str, parameters: Sequence[Any] = ()) -> Iterator[tuple[Any, ...]]:
+        """Run one statement with numbered parameters, and fetch as it is read.
 
         Raises:
             RequestError: E-SRC-031; the file cannot be read as what it is said to be.
         """
         try:
-            found: list[tuple[Any, ...]] = self.connection.execute(
-                sql, parameters.values
-            ).fetchall()
+            cursor = self.connection.execute(sql, list(parameters))
+            while found := cursor.fetchmany(_ROWS_AT_ONCE):
+                yield from found
         except duckdb.Error as error:
             raise RequestError("E-SRC-031", file=self.path.name, detail=str(error)) from None
-        return found
 
 
 @contextmanager

@@ -7,19 +7,23 @@ spelling before they are hashed.
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from accord.domain.catalogue import Column, ColumnType, Table
 from accord.domain.catalogue_check import MAX_PART_ROWS, TABLE_VERSION, check_table
 from accord.domain.errors import RequestError
 from accord.domain.ids import is_name
+from accord.node.sources.database_place import DatabaseTable, parse_place
 from accord.node.sources.description_columns import parse_column
 from accord.node.sources.description_text import Section, parse_toml, titles
 from accord.query.nearest import nearest
 
+_DATABASE_KEYS: Final = ("url", "table", "columns", "password_env", "password_file", "timeout_s")
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where this member's rows lie; private.
+    """A file where this member's rows lie; private.
 
     Attributes:
         path: Absolute path of a CSV or Parquet file.
@@ -29,7 +33,7 @@ class Source:
     path: Path
     columns: dict[str, str]
 
-    def name_in_file(self, column: str) -> str:
+    def name_in_source(self, column: str) -> str:
         """What the file calls a column."""
         return self.columns.get(column, column)
 
@@ -43,7 +47,7 @@ class Description:
             not confirmed; publishing refuses them, since bounds become public.
     """
 
-    source: Source
+    source: Source | DatabaseTable
     table: Table
     unconfirmed: tuple[str, ...]
 
@@ -84,19 +88,28 @@ def parse_description(text: str, folder: Path, *, file: str = "description") -> 
     return Description(source, table, unconfirmed)
 
 
-def _source(section: Section, table: Table, folder: Path) -> Source:
+def _source(section: Section, table: Table, folder: Path) -> Source | DatabaseTable:
+    names = _names(section, table)
+    if "url" in section.values:
+        section.check_keys(_DATABASE_KEYS)
+        return parse_place(section, names, folder)
     section.check_keys(("path", "columns"))
     path = section.required("path", str, 'path = "data.csv"')
+    return Source((folder / path).absolute(), names)
+
+
+def _names(section: Section, table: Table) -> dict[str, str]:
+    """Shared name to name in the source, where they differ."""
     names: dict[str, str] = {}
     if "columns" in section.values:
         mapping = section.section("columns", "[source.columns]")
         mapping.check_keys(column.name for column in table.columns)
-        names = {key: mapping.typed(key, str, f'{key} = "name in file"') for key in mapping.values}
-    in_file = [names.get(column.name, column.name) for column in table.columns]
-    if len(set(in_file)) < len(in_file):
-        twice = next(name for name in in_file if in_file.count(name) > 1)
+        names = {key: mapping.typed(key, str, f'{key} = "its name"') for key in mapping.values}
+    in_source = [names.get(column.name, column.name) for column in table.columns]
+    if len(set(in_source)) < len(in_source):
+        twice = next(name for name in in_source if in_source.count(name) > 1)
         raise section.error("E-SRC-007", "columns", value=twice)
-    return Source((folder / path).absolute(), names)
+    return names
 
 
 def _table(section: Section, columns: tuple[Column, ...]) -> Table:
@@ -131,7 +144,7 @@ def _key(section: Section, columns: tuple[Column, ...]) -> str:
     if column is None:
         hint = nearest(key, [column.name for column in columns])
         raise section.error("E-SRC-008", "key", column=key, nearest=hint)
-    if column.nulls or column.domain or column.type is ColumnType.DECIMAL:
+    if column.nulls or column.domain or column.type in (ColumnType.DECIMAL, ColumnType.DATE):
         raise section.error("E-SRC-012", "key", column=key)
     return key
 

@@ -18,14 +18,18 @@ class Answer:
     Attributes:
         columns: Names in the order of the SELECT list.
         units: Unit per column, empty where there is none.
-        rows: One tuple per group, in domain order; None for SQL NULL.  A withheld group
-            has its labels and `WITHHELD` in every other place.
-        withheld: Number of withheld groups.
+        rows: One tuple per group, in domain order unless the question says another; None
+            for SQL NULL.  A withheld group has its labels and `WITHHELD` in every other
+            place, or is left out where HAVING or LIMIT choose among rows.
+        n: Per row the fewest rows that one of its numbers rests on; None where it is
+            withheld.
+        withheld: Number of withheld groups, those left out included.
     """
 
     columns: tuple[str, ...]
     units: tuple[str, ...]
     rows: tuple[tuple[str | None, ...], ...]
+    n: tuple[int | None, ...]
     withheld: int
 
 

@@ -15,6 +15,7 @@ class ColumnType(StrEnum):
     INTEGER = "integer"
     DECIMAL = "decimal"
     TEXT = "text"
+    DATE = "date"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +24,16 @@ class Column:
 
     Attributes:
         scale: Digits after the point; 0 unless ``type`` is decimal.
-        minimum: Smallest value times 10**scale; None for text, and for numbers
-            with public values only.
+        minimum: Smallest value times 10**scale, for dates in days since 1970-01-01; None
+            for text, and for numbers with public values only.
         maximum: Largest value times 10**scale; None likewise.
         nulls: Whether NULL may occur; NULL in a domain column makes a group of its own.
         domain: Public values of a group-by column, in publication order: decimal
-            literals for numbers, the text itself for text; empty if the domain is not public.
+            literals for numbers, YYYY-MM-DD for dates, the text itself for text; empty if the
+            domain is not public.
         unit: Free text such as ``"USD"``; may be empty.
+        bins: Lower edges, rising, of the intervals that GROUP BY BIN(column) makes, as
+            literals; empty if none are declared.
     """
 
     name: str
@@ -42,6 +46,7 @@ class Column:
     unit: str
     title_en: str
     title_zh: str
+    bins: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,8 @@ characters writes over the reader's screen.  Whoever takes a `Table` from outsid
 
 import re
 from collections.abc import Sequence
+from datetime import date
+from itertools import pairwise
 from typing import Final
 
 from accord.domain.catalogue import Column, ColumnType, Table
@@ -24,6 +26,11 @@ MAX_VALUE_CHARACTERS: Final = 1_000
 MAX_TITLE_CHARACTERS: Final = 300
 MAX_UNIT_CHARACTERS: Final = 60
 _SHOWN_CHARACTERS: Final = 40
+# Of the days since 1970-01-01; the calendar of Python and SQL begins and ends there.
+_EPOCH: Final = date(1970, 1, 1).toordinal()
+FIRST_DAY: Final = date.min.toordinal() - _EPOCH
+LAST_DAY: Final = date.max.toordinal() - _EPOCH
+_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _NUMBER: Final = re.compile(r"(-?)([0-9]{1,19})(?:\.([0-9]{1,18}))?")
 
 
@@ -70,22 +77,57 @@ def _check_column(check: _Check, column: Column) -> None:
     check(titles, f"{column.name}.title")
     check(len(column.domain) <= MAX_DOMAIN, f"{column.name}.domain")
     check(_is_domain(column), f"{column.name}.domain")
+    check(len(column.bins) <= MAX_DOMAIN, f"{column.name}.bins")
+    check(_are_bins(column), f"{column.name}.bins")
 
 
 def _bounds_fit(column: Column) -> bool:
     low, high = column.minimum, column.maximum
     if low is None or high is None:
         return low is None and high is None
-    return column.type is not ColumnType.TEXT and -MAX_SCALED <= low <= high <= MAX_SCALED
+    smallest, largest = _range(column.type)
+    return column.type is not ColumnType.TEXT and smallest <= low <= high <= largest
+
+
+def _range(kind: ColumnType) -> tuple[int, int]:
+    return (FIRST_DAY, LAST_DAY) if kind is ColumnType.DATE else (-MAX_SCALED, MAX_SCALED)
 
 
 def _is_domain(column: Column) -> bool:
     """Distinct as values: 1 and 1.0 are one group."""
     if column.type is ColumnType.TEXT:
         return all(map(_is_value, column.domain)) and _are_distinct(column.domain)
-    scaled = [_scaled(value, column.scale) for value in column.domain]
-    numbers = [number for number in scaled if number is not None and abs(number) <= MAX_SCALED]
-    return len(numbers) == len(scaled) == len(set(numbers))
+    numbers = _integers(column, column.domain)
+    return numbers is not None and len(numbers) == len(set(numbers))
+
+
+def _are_bins(column: Column) -> bool:
+    """Rising; only numbers and dates have an order that bins could follow."""
+    if column.type is ColumnType.TEXT:
+        return not column.bins
+    edges = _integers(column, column.bins)
+    return edges is not None and all(low < high for low, high in pairwise(edges))
+
+
+def _integers(column: Column, literals: Sequence[str]) -> list[int] | None:
+    """Scaled integers or days; None if a literal is none, or out of range."""
+    read = [
+        _days(literal) if column.type is ColumnType.DATE else _scaled(literal, column.scale)
+        for literal in literals
+    ]
+    smallest, largest = _range(column.type)
+    found = [value for value in read if value is not None and smallest <= value <= largest]
+    return found if len(found) == len(read) else None
+
+
+def _days(text: str) -> int | None:
+    """The date as days; None if it is none."""
+    if not _DATE.fullmatch(text):
+        return None
+    try:
+        return date.fromisoformat(text).toordinal() - _EPOCH
+    except ValueError:
+        return None
 
 
 def _scaled(text: str, scale: int) -> int | None:
@@ -107,7 +149,8 @@ def _is_title(text: str) -> bool:
 
 def _identifies(column: Column) -> bool:
     """Whether it can tell persons apart: exact, always there, its values nobody's to list."""
-    return not column.nulls and not column.domain and column.type is not ColumnType.DECIMAL
+    exact = column.type in (ColumnType.TEXT, ColumnType.INTEGER)
+    return exact and not column.nulls and not column.domain
 
 
 def _are_distinct(texts: Sequence[str]) -> bool:

@@ -1,36 +1,46 @@
-"""SQL to a typed plan: one table, aggregates, a filter, groups of public values.
+"""SQL to a typed plan: one table, aggregates, filters, groups of public places.
 
-Only this package imports sqlglot.  What the language has is listed here and in
-`accord.query.conditions`; the rest is refused with what to ask instead (codes
-E-SQL-nnn).  NULL rules are DuckDB's.
+Only this package imports sqlglot.  What the language has is listed here, in
+`accord.query.aggregates`, `accord.query.conditions` and `accord.query.groups`; the rest is
+refused with what to ask instead (codes E-SQL-nnn).  NULL rules are DuckDB's.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Final
 
-from sqlglot import exp
-
-from accord.domain.catalogue import Column, Table
-from accord.domain.errors import VerificationError
-from accord.domain.text import is_plain, printable
+from accord.domain.catalogue import Table
+from accord.domain.errors import AccordError, VerificationError
 from accord.query.conditions import compile_condition
-from accord.query.derived import group_of, guard_counts
-from accord.query.measures import Measures
-from accord.query.plan import MAX_CELLS, PLAN_VERSION, Function, Output, Plan
+from accord.query.context import Context
+from accord.query.cross import compile_cross, cross_call
+from accord.query.derived import guard_counts
+from accord.query.groups import compile_groups
+from accord.query.instead import nearest_question
+from accord.query.limits import MAX_REACHED
+from accord.query.measures import Sums
+from accord.query.ordering import compile_limit, compile_offset, compile_order
+from accord.query.plan import (
+    MAX_CELLS,
+    PLAN_VERSION,
+    Plan,
+    Predicate,
+)
+from accord.query.predicates import nodes_in, predicates_of
+from accord.query.quantile import parse_quantile
 from accord.query.scope import Scope, open_scope
+from accord.query.select_list import compile_outputs
+from accord.query.shape import check_plan
 from accord.query.statement import Statement, parse_statement
-from accord.query.unsupported import unsupported
+from accord.query.values import compile_having
 
-_UNDERSTOOD: Final = frozenset({"expressions", "from_", "where", "group"})
+_UNDERSTOOD: Final = frozenset(
+    {"expressions", "from_", "where", "group", "having", "order", "limit", "offset"}
+)
 _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "joins": ("E-SQL-009", "JOIN"),
     "laterals": ("E-SQL-009", "LATERAL"),
     "with_": ("E-SQL-010", "WITH"),
     "distinct": ("E-SQL-014", "DISTINCT"),
-    "having": ("E-SQL-029", "HAVING"),
-    "order": ("E-SQL-029", "ORDER BY"),
-    "limit": ("E-SQL-029", "LIMIT"),
-    "offset": ("E-SQL-029", "OFFSET"),
     "qualify": ("E-SQL-029", "QUALIFY"),
     "windows": ("E-SQL-011", "WINDOW"),
 }
@@ -52,31 +62,89 @@ def compile_question(sql: str, tables: Mapping[str, Table]) -> Plan:
         return _compile(statement, tables)
     except RecursionError:  # sqlglot reads deeper than Python can walk
         raise statement.too_deep() from None
+    except AccordError as error:
+        if "instead" in error.facts:
+            raise _answerable(error, tables) from error
+        raise
+
+
+def _answerable(error: AccordError, tables: Mapping[str, Table]) -> AccordError:
+    """The error with an offer that is not refused itself."""
+    offers = [str(error.facts["instead"]), *(f"SELECT COUNT(*) FROM {name}" for name in tables)]
+    instead = next((offer for offer in offers if _is_answered(offer, tables)), offers[-1])
+    facts = {**error.facts, "instead": instead}
+    return type(error)(error.code, detail=error.detail, record=error.record, **facts)
+
+
+def _is_answered(sql: str, tables: Mapping[str, Table]) -> bool:
+    try:
+        if parse_quantile(sql, tables) is None:
+            _compile(parse_statement(sql), tables)
+    except (AccordError, RecursionError):
+        return False
+    return True
 
 
 def _compile(statement: Statement, tables: Mapping[str, Table]) -> Plan:
     _check_clauses(statement)
     scope = open_scope(statement, tables)
-    columns = _group_columns(scope)
-    measures = Measures(scope)
-    outputs = _outputs(scope, columns, measures)
-    where = statement.select.args.get("where")
-    condition = compile_condition(scope, where.this) if where is not None else None
-    groups = tuple(group_of(column) for column in columns)
+    call = cross_call(statement)
+    if call is not None:
+        cross = compile_cross(scope, call, _where(scope))
+        context = Context(Sums(scope, cross.where), cross.groups)
+        return _plan(context, ((0, 1),), cross=True)
+    groups, sets = compile_groups(scope)
+    return _plan(Context(Sums(scope, _where(scope), (groups, sets)), groups), sets)
+
+
+def _where(scope: Scope) -> Predicate | None:
+    clause = scope.statement.select.args.get("where")
+    return None if clause is None else compile_condition(scope, clause.this)
+
+
+def _plan(context: Context, sets: tuple[tuple[int, ...], ...], *, cross: bool = False) -> Plan:
+    sums, statement = context.sums, context.statement
+    table = sums.scope.table
+    outputs = compile_outputs(context)
+    named = context.with_aliases()
+    having = statement.select.args.get("having")
+    condition = None if having is None else compile_having(named, having.this)
+    order = compile_order(named, outputs)  # the last to collect sums
     plan = Plan(
         version=PLAN_VERSION,
-        table=scope.table.name,
-        columns=tuple(sorted(scope.touched)),
-        where=condition,
-        groups=groups,
-        measures=measures.found,
-        counts=guard_counts(measures.found),
+        table=table.name,
+        columns=tuple(sorted(sums.scope.touched)),
+        where=sums.where,
+        groups=context.groups,
+        sets=sets,
+        terms=sums.terms,
+        arms=sums.arms,
+        measures=sums.measures,
+        counts=guard_counts(
+            table, sums.where, sums.arms, sums.terms, sums.measures, (context.groups, sets)
+        ),
         outputs=outputs,
-        max_rows=scope.table.max_rows,
+        having=condition,
+        order=order,
+        limit=compile_limit(statement),
+        offset=compile_offset(statement),
+        cross=cross,
+        max_rows=table.max_rows,
     )
+    _check_size(statement, plan, table)
+    return plan
+
+
+def _check_size(statement: Statement, plan: Plan, table: Table) -> None:
     if plan.cells > MAX_CELLS:
         raise statement.error_at_word("E-SQL-030", "GROUP BY", cells=plan.cells, limit=MAX_CELLS)
-    return plan
+    try:
+        check_plan(plan)
+    except VerificationError as error:
+        raise statement.error_at_word("E-SQL-052", "SELECT", part=error.facts["fault"]) from None
+    longest = max(len(column.domain) for column in table.columns)
+    if longest * sum(1 for one in predicates_of(plan) for _ in nodes_in(one)) > MAX_REACHED:
+        raise statement.error_at_word("E-SQL-052", "WHERE", part="size of conditions")
 
 
 def check_compiled(plan: Plan, sql: str, table: Table) -> None:
@@ -95,82 +163,5 @@ def _check_clauses(statement: Statement) -> None:
         if not value or name in _UNDERSTOOD:
             continue
         code, word = _WORDS.get(name, ("E-SQL-017", name.strip("_").upper()))
-        raise statement.error_at_word(code, word, construct=word, clause=word)
-
-
-def _group_columns(scope: Scope) -> tuple[Column, ...]:
-    clause = scope.statement.select.args.get("group")
-    if clause is None:
-        return ()
-    if any(value for name, value in clause.args.items() if name != "expressions"):
-        raise _group_error(scope, clause)
-    columns = [_group_column(scope, node.unnest()) for node in clause.expressions]
-    return tuple(dict.fromkeys(columns))
-
-
-def _group_column(scope: Scope, node: exp.Expr) -> Column:
-    if isinstance(node, exp.Literal) and not node.is_string:
-        node = _selected(scope, node)
-    elif isinstance(node, exp.Column) and scope.table.column(node.name.lower()) is None:
-        node = _aliased(scope, node)
-    if not isinstance(node, exp.Column):
-        raise _group_error(scope, node)
-    column = scope.column(node)
-    if not column.domain:
-        with_domain = [other.name for other in scope.table.columns if other.domain]
-        raise scope.statement.error(
-            "E-SQL-031", node, column=column.name, candidates=", ".join(with_domain) or "-"
-        )
-    return column
-
-
-def _selected(scope: Scope, ordinal: exp.Literal) -> exp.Expr:
-    items: list[exp.Expr] = scope.statement.select.expressions
-    text = ordinal.name
-    if not text.isdecimal() or not 1 <= int(text[:6]) <= len(items):
-        raise scope.statement.error("E-SQL-032", ordinal, ordinal=text, count=len(items))
-    item = items[int(text) - 1].unalias()
-    return item.unnest()
-
-
-def _aliased(scope: Scope, node: exp.Column) -> exp.Expr:
-    """A name that is no column may be an alias of the SELECT list, as in DuckDB."""
-    for item in scope.statement.select.expressions:
-        if isinstance(item, exp.Alias) and item.alias.lower() == node.name.lower():
-            return item.unalias().unnest()
-    return node
-
-
-def _group_error(scope: Scope, node: exp.Expr) -> Exception:
-    construct = node.sql("duckdb").strip() or "GROUP BY"
-    return scope.statement.error("E-SQL-033", node, construct=construct)
-
-
-def _outputs(scope: Scope, groups: Sequence[Column], measures: Measures) -> tuple[Output, ...]:
-    outputs = tuple(
-        _output(scope, item, groups, measures) for item in scope.statement.select.expressions
-    )
-    if all(output.function is Function.GROUP for output in outputs):
-        raise scope.statement.error("E-SQL-034", scope.statement.select.expressions[0])
-    seen: set[str] = set()
-    for output, item in zip(outputs, scope.statement.select.expressions, strict=True):
-        if output.name.casefold() in seen:
-            raise scope.statement.error("E-SQL-035", item, name=output.name)
-        seen.add(output.name.casefold())
-    return outputs
-
-
-def _output(scope: Scope, item: exp.Expr, groups: Sequence[Column], measures: Measures) -> Output:
-    node = item.unalias().unnest()
-    alias = item.alias if isinstance(item, exp.Alias) else ""
-    if not is_plain(alias):  # e'\x1b' is plain as SQL
-        shown = printable(alias)
-        raise scope.statement.error("E-SQL-042", item, character=shown)
-    if not isinstance(node, exp.Column):
-        return measures.output(node, alias)
-    if isinstance(node.this, exp.Star):
-        raise unsupported(scope.statement, node.this)
-    column = scope.column(node)
-    if column not in groups:
-        raise scope.statement.error("E-SQL-036", node, column=column.name)
-    return Output(alias or column.name, Function.GROUP, column.name, column.scale, column.unit, ())
+        instead = nearest_question(statement, None)
+        raise statement.error_at_word(code, word, construct=word, clause=word, instead=instead)

@@ -4,51 +4,180 @@ The verifier holds a plan against its table where no SQL library is installed, s
 here imports one.  Tables have passed `accord.domain.catalogue_check`.
 """
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 from fractions import Fraction
+from functools import lru_cache
+from math import prod
+from typing import Final
 
-from accord.domain.catalogue import Column, ColumnType
-from accord.query.plan import CountKind, CountTerm, Function, Group, Measure
+from accord.domain.catalogue import Column, ColumnType, Table
+from accord.query.cell_reaches import Grouping, reaches_of_cells
+from accord.query.plan import (
+    CountKind,
+    CountTerm,
+    Group,
+    Measure,
+    Monomial,
+    Power,
+    Predicate,
+    Term,
+)
+from accord.query.reach import Reach, Reaches, narrowed, table_reaches, term_reach
 
-_VARIANCES = (Function.VAR_POP, Function.VAR_SAMP)
+EPOCH: Final = date(1970, 1, 1).toordinal()
+# Count, sum and sum of squares are three equations: they say how many rows have each of
+# three values.  Of two values the guard counts both; of four there are too many unknowns.
+_SOLVABLE_VALUES: Final = 3
 
 
 def domain_values(column: Column) -> tuple[int | str, ...]:
-    """The public values as plans hold them: scaled integers, or the text itself."""
+    """The public values as plans hold them: scaled integers, days, or the text itself."""
     if column.type is ColumnType.TEXT:
         return column.domain
-    return tuple(int(Fraction(value) * 10**column.scale) for value in column.domain)
+    return tuple(scaled_value(column, value) for value in column.domain)
+
+
+def scaled_value(column: Column, literal: str) -> int:
+    """A number's or date's literal as plans hold it."""
+    if column.type is ColumnType.DATE:
+        return date.fromisoformat(literal).toordinal() - EPOCH
+    return int(Fraction(literal) * 10**column.scale)
+
+
+@lru_cache(maxsize=16)  # asked for with every term, and domains are long
+def reaches_of(table: Table) -> Reaches:
+    """What each number or date of the table can be."""
+    domains = {
+        column.name: tuple(value for value in domain_values(column) if isinstance(value, int))
+        for column in table.columns
+    }
+    return table_reaches(table, domains)
 
 
 def group_of(column: Column) -> Group:
-    """The GROUP BY column; NULL, where it may occur, is the last group."""
+    """GROUP BY a column by its public values; NULL, where it may occur, is the last place."""
     null = (None,) if column.nulls else ()
-    return Group(column.name, (*domain_values(column), *null), (*column.domain, *null))
+    return Group(
+        name=column.name,
+        columns=(column.name,),
+        labels=(*column.domain, *null),
+        values=(*domain_values(column), *null),
+        date=column.type is ColumnType.DATE,
+    )
 
 
-def power_measure(column: Column, power: int) -> Measure | None:
-    """The sum of a power of the distance to the minimum; None for a column without bounds."""
-    if column.minimum is None or column.maximum is None:
-        return None
-    return Measure(column.name, power, column.minimum, (column.maximum - column.minimum) ** power)
+def make_term(
+    monomials: Iterable[Monomial], columns: Iterable[str], scale: int, table: Table
+) -> Term:
+    """A term with its bounds.
+
+    Raises:
+        KeyError: a column of it has neither bounds nor public values.
+    """
+    sorted_ = tuple(sorted(monomials, key=lambda one: [(p.column, p.exponent) for p in one.powers]))
+    reach = term_reach(sorted_, reaches_of(table))
+    return Term(sorted_, tuple(sorted(set(columns))), scale, reach.low, reach.high)
 
 
-def unit_and_scale(function: Function, column: Column) -> tuple[str, int]:
-    """Unit of what an output shows of ``column``, and digits after the column's point."""
-    if function is Function.COUNT:
-        return "", 0
-    squared = function in _VARIANCES and column.unit
-    return f"({column.unit})^2" if squared else column.unit, column.scale
+def plain_term(column: Column, table: Table) -> Term:
+    """The column itself; errors as `make_term`."""
+    return make_term([Monomial(1, (Power(column.name, 1),))], [column.name], column.scale, table)
 
 
-def guard_counts(measures: Iterable[Measure]) -> tuple[CountTerm, ...]:
-    """What the guard must count per cell: rows, values, and values off either bound."""
-    found = tuple(measures)
-    present = {measure.column for measure in found if measure.column and measure.power == 0}
-    summed = {measure.column for measure in found if measure.power > 0}
-    terms = [CountTerm(CountKind.ROWS, "")]
-    for name in sorted(present | summed):
-        terms += [CountTerm(CountKind.PRESENT, name)] * (name in present)
-        terms += [CountTerm(CountKind.SUPPORT, name)] * (name in summed)
-        terms += [CountTerm(CountKind.HEADROOM, name)] * (name in summed)
-    return tuple(terms)
+def make_measure(
+    table: Table,
+    terms: Sequence[Term],
+    *,
+    arm: int | None = None,
+    present: Iterable[str] = (),
+    factors: Sequence[int] = (),
+) -> Measure:
+    """The sum of a product of terms over the rows of an arm with no NULL in ``present``.
+
+    Args:
+        table: Says which columns can be NULL.
+        terms: Those of the plan.
+        arm: Index of a condition of the plan.
+        present: Names of columns; those that can never be NULL are dropped.
+        factors: Indexes into ``terms``; without any, the measure counts.
+    """
+    nullable = {column.name for column in table.columns if column.nulls}
+    bound = prod(terms[index].maximum - terms[index].minimum for index in factors)
+    return Measure(arm, tuple(sorted(nullable & set(present))), tuple(sorted(factors)), bound)
+
+
+def squares_tell_values(reach: Reach) -> bool:
+    """Whether a sum of squares would show how many rows have each of the values."""
+    return reach.size == _SOLVABLE_VALUES
+
+
+def tells_values(factors: Sequence[Term], reaches: Reaches) -> bool:
+    """Whether a sum of the product of ``factors`` would show how many rows have each value.
+
+    Sums of a column's powers 0 to d are d + 1 equations, so that they say how many rows
+    have each of as many values; likewise of a term and its square.
+
+    Args:
+        factors: One or two terms.
+        reaches: Of the columns in the rows that are summed.
+    """
+    degrees: Counter[str] = Counter()
+    for term in factors:
+        highest: dict[str, int] = {}
+        for power in (power for one in term.monomials for power in one.powers):
+            highest[power.column] = max(power.exponent, highest.get(power.column, 0))
+        degrees.update(highest)
+    repeated = len(set(factors)) < len(factors)
+    if repeated and squares_tell_values(term_reach(factors[0].monomials, reaches)):
+        return True
+    return any(
+        _SOLVABLE_VALUES <= reaches[column].size <= degree + 1 for column, degree in degrees.items()
+    )
+
+
+def guard_counts(
+    table: Table,
+    where: Predicate | None,
+    arms: Sequence[Predicate],
+    terms: Sequence[Term],
+    measures: Sequence[Measure],
+    grouping: Grouping = ((), ((),)),
+) -> tuple[CountTerm, ...]:
+    """What the guard must count per cell: rows, values, and values off every edge.
+
+    Behind a product of two terms stand four corners: a sum of products taken from any of
+    them (the requester can move it there with count and sums) must rest on enough rows.
+    Groups move edges as WHERE does, each cell's to another place: all of them are counted.
+    """
+    found = [CountTerm(CountKind.ROWS)]
+    found += [CountTerm(CountKind.ROWS, arm) for arm in range(len(arms))]
+    whole = narrowed(reaches_of(table), where)
+    of_arms = [narrowed(whole, arm) for arm in arms]
+    for measure in measures:
+        left = whole if measure.arm is None else of_arms[measure.arm]
+        indexes = sorted(set(measure.terms))
+        columns = {name for index in indexes for name in terms[index].columns}
+        for inside in reaches_of_cells(left, grouping, columns, where) or (left,):
+            reaches = {index: term_reach(terms[index].monomials, inside) for index in indexes}
+            found += _behind(measure, {i: reach for i, reach in reaches.items() if reach.size > 1})
+    return tuple(dict.fromkeys(found))
+
+
+def _behind(measure: Measure, reaches: dict[int, Reach]) -> Iterator[CountTerm]:
+    """A term of one possible value tells nothing and hides nobody: it is left out."""
+    if not measure.terms:
+        if measure.present:
+            yield CountTerm(CountKind.PRESENT, measure.arm, measure.present)
+        return
+    corners: list[tuple[int, ...]] = [()]
+    for reach in reaches.values():
+        corners = [(*corner, edge) for corner in corners for edge in (reach.low, reach.high)]
+    lowest = tuple(reach.low for reach in reaches.values())
+    zero_inside = all(reach.high != 0 for reach in reaches.values())
+    for corner in corners if reaches else ():
+        # Zero is as telling as an edge, except where it is the other edge itself.
+        support = corner == lowest and zero_inside
+        kind = CountKind.SUPPORT if support else CountKind.HEADROOM
+        yield CountTerm(kind, measure.arm, measure.present, tuple(reaches), corner)

@@ -1,136 +1,150 @@
-"""A plan in words, one sentence: for dry runs, stewards and the verifier."""
+"""A plan in words, one sentence: for dry runs, stewards and the verifier.
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Final
+Said is what is computed and opened, not how its columns are named: every aggregate once,
+also of those that stand only in HAVING or ORDER BY.
+"""
 
+from accord.domain.catalogue import Table
 from accord.domain.errors import Language
+from accord.query.describe_terms import condition_text, listed, term_text
+from accord.query.describe_words import CHINESE, ENGLISH, Voice
+from accord.query.expressions import aggregates_of, expressions_of
+from accord.query.functions import CROSS, OLS
 from accord.query.numbers import decimal_text
-from accord.query.plan import Comparison, Compound, Condition, Function, Junction, Output, Plan
-
-_SHOWN_LITERALS: Final = 8
-
-
-@dataclass(frozen=True, slots=True)
-class _Words:
-    functions: Mapping[Function, str]
-    and_: str
-    or_: str
-    not_: str
-    in_: str
-    null: str
-    more: str
-    comma: str
-    whole: str
-    where: str
-    groups: str
-    group: str
-
-
-_ENGLISH: Final = _Words(
-    functions={
-        Function.COUNT: "the number of rows",
-        Function.SUM: "the sum of {0}",
-        Function.AVG: "the mean of {0}",
-        Function.VAR_POP: "the population variance of {0}",
-        Function.VAR_SAMP: "the sample variance of {0}",
-        Function.STDDEV_POP: "the population standard deviation of {0}",
-        Function.STDDEV_SAMP: "the sample standard deviation of {0}",
-    },
-    and_=" and ",
-    or_=" or ",
-    not_="not ({0})",
-    in_="{0} is one of {1}",
-    null="{0} is NULL",
-    more="and {0} more",
-    comma=", ",
-    whole="From all parts of table {table}{where}: {outputs}{groups}.",
-    where=", rows where {0}",
-    groups=", for each {0} ({1} groups in all)",
-    group=" and ",
+from accord.query.plan import (
+    Aggregate,
+    Expression,
+    Function,
+    Grouping,
+    Label,
+    Number,
+    Operation,
+    Operator,
+    Piece,
+    Plan,
+    Text,
 )
-_CHINESE: Final = _Words(
-    functions={
-        Function.COUNT: "行数",
-        Function.SUM: "{0} 的总和",
-        Function.AVG: "{0} 的均值",
-        Function.VAR_POP: "{0} 的总体方差",
-        Function.VAR_SAMP: "{0} 的样本方差",
-        Function.STDDEV_POP: "{0} 的总体标准差",
-        Function.STDDEV_SAMP: "{0} 的样本标准差",
-    },
-    and_=" 且 ",
-    or_=" 或 ",
-    not_="非 ({0})",
-    in_="{0} 属于 {1}",
-    null="{0} 为 NULL",
-    more="等另外 {0} 个",
-    comma="、",
-    whole="取表 {table} 的所有部分{where}: {outputs}{groups}。",
-    where=", 条件为 {0}",
-    groups=", 按 {0} 分组 (共 {1} 组)",
-    group="、",
+
+_CALLS = frozenset(
+    {Operator.ABS, Operator.SQRT, Operator.ROUND, Operator.COALESCE, Operator.NULLIF}
 )
-_COUNT_OF: Final = {"en": "the number of rows with a value of {0}", "zh": "{0} 非空的行数"}
 
 
-def describe(plan: Plan, language: Language = "en") -> str:
-    """What the plan computes, as one sentence."""
-    words = _CHINESE if language == "zh" else _ENGLISH
-    shown = [_output(item, words, language) for item in plan.outputs if _computes(item)]
-    groups = words.group.join(group.column for group in plan.groups)
-    return words.whole.format(
+def describe(plan: Plan, language: Language = "en", table: Table | None = None) -> str:
+    """What the plan computes, as one sentence.
+
+    Args:
+        plan: Checked.
+        language: Of the sentence.
+        table: Without it, arithmetic of columns is named but not spelt out: a plan does not
+            say how many digits after the point its columns have.
+    """
+    scales = {} if table is None else {column.name: column.scale for column in table.columns}
+    voice = Voice(CHINESE if language == "zh" else ENGLISH, scales)
+    return voice.words.whole.format(
         table=plan.table,
-        where=words.where.format(_condition(plan.where, words)) if plan.where else "",
-        outputs=words.comma.join(shown),
-        groups=words.groups.format(groups, plan.cells) if plan.groups else "",
+        where=voice.words.where.format(condition_text(plan.where, voice)) if plan.where else "",
+        outputs=voice.words.comma.join(_computed(plan, voice)),
+        groups=_groups(plan, voice),
+        rows=_rows(plan, voice),
     )
 
 
-def _computes(output: Output) -> bool:
-    return output.function is not Function.GROUP
+def _computed(plan: Plan, voice: Voice) -> list[str]:
+    """Every aggregate in words, with the unit of an output that shows it as it is."""
+    units = {output.expression: output.unit for output in plan.outputs}
+    found: dict[str, None] = {}
+    for expression in expressions_of(plan):
+        for aggregate in aggregates_of(expression):
+            unit = "" if aggregate.function in OLS else units.get(aggregate, "")
+            text = _aggregate(plan, aggregate, voice)
+            found[f"{text} ({unit})" if unit else text] = None
+    return list(found)
 
 
-def _output(output: Output, words: _Words, language: Language) -> str:
-    if output.function is Function.COUNT and output.column:
-        return _COUNT_OF[language].format(output.column)
-    text = words.functions[output.function].format(output.column)
-    return f"{text} ({output.unit})" if output.unit else text
+def _aggregate(plan: Plan, aggregate: Aggregate, voice: Voice) -> str:
+    function = aggregate.function
+    if function in OLS:
+        function = Function.OLS_COEFFICIENT
+    if function in CROSS:
+        function = Function.CHI_SQUARE
+    texts = [_piece(plan, function, piece, voice) for piece in aggregate.pieces]
+    if len(texts) == 1:
+        return texts[0]
+    return voice.words.joined_arms.format(voice.words.comma.join(texts))
 
 
-def _condition(condition: Condition | Compound, words: _Words) -> str:
-    if isinstance(condition, Condition):
-        return _comparison(condition, words)
-    parts = [_condition(operand, words) for operand in condition.operands]
-    if condition.junction is Junction.NOT:
-        return words.not_.format(parts[0])
-    joined = [
-        f"({part})" if isinstance(operand, Compound) and _joins(operand) else part
-        for operand, part in zip(condition.operands, parts, strict=True)
-    ]
-    return (words.and_ if condition.junction is Junction.AND else words.or_).join(joined)
+def _piece(plan: Plan, function: Function, piece: Piece, voice: Voice) -> str:
+    """One arm; of CASE only its argument, for the function is said once."""
+    count = plan.measures[piece.moments[0]]
+    arm = None if count.arm is None else condition_text(plan.arms[count.arm], voice)
+    variables = [term_text(plan.terms[index], voice) for index in piece.terms]
+    if function is Function.OLS_COEFFICIENT:
+        variables = [variables[0], voice.words.comma.join(variables[1:])]
+    if function is Function.COUNT and count.present:
+        text = voice.words.count_of.format(voice.words.comma.join(count.present))
+    else:
+        text = voice.words.functions[function].format(*variables)
+    return text if arm is None else voice.words.per_arm.format(arm, text)
 
 
-def _joins(compound: Compound) -> bool:
-    return compound.junction is not Junction.NOT
+def _groups(plan: Plan, voice: Voice) -> str:
+    if not plan.groups:
+        return ""
+    names = voice.words.group.join(group.name for group in plan.groups)
+    if plan.cross:
+        return voice.words.cross.format(names, plan.cells)
+    finest, *coarser = plan.sets
+    text = voice.words.groups.format(names, plan.cells)
+    if not coarser:
+        return text
+    over = [plan.groups[group].name for group in finest if group not in coarser[-1]]
+    return text + voice.words.margins.format(voice.words.group.join(over))
 
 
-def _comparison(condition: Condition, words: _Words) -> str:
-    literals = [_literal(value, condition.scale) for value in condition.literals]
-    match condition.operator:
-        case Comparison.IS_NULL:
-            return words.null.format(condition.column)
-        case Comparison.IN:
-            return words.in_.format(condition.column, _listed(literals, words))
-        case operator:
-            return f"{condition.column} {operator.value} {literals[0]}"
+def _rows(plan: Plan, voice: Voice) -> str:
+    """HAVING, ORDER BY and LIMIT: what of the released rows is shown, and in which order."""
+    text = ""
+    if plan.having is not None:
+        text += voice.words.having.format(_expression(plan, plan.having, voice))
+    if plan.order:
+        items = [
+            voice.words.descending.format(shown) if item.descending else shown
+            for item in plan.order
+            for shown in [_expression(plan, item.expression, voice)]
+        ]
+        text += voice.words.order.format(listed(items, voice))
+    if plan.limit is not None:
+        text += voice.words.limit.format(plan.limit)
+    if plan.offset:
+        text += voice.words.offset.format(plan.offset)
+    return text
 
 
-def _listed(literals: list[str], words: _Words) -> str:
-    shown, rest = literals[:_SHOWN_LITERALS], len(literals) - _SHOWN_LITERALS
-    text = words.comma.join(shown)
-    return f"{text} {words.more.format(rest)}" if rest > 0 else text
+def _expression(plan: Plan, expression: Expression, voice: Voice) -> str:
+    match expression:
+        case Aggregate():
+            return _aggregate(plan, expression, voice)
+        case Label(group=place):
+            return plan.groups[place].name
+        case Grouping(over=place):
+            return f"GROUPING({plan.groups[place].name})"
+        case Number(value=value, scale=scale):
+            return decimal_text(value, scale)
+        case Text(value=value):
+            return f"'{value}'"
+        case Operation():
+            return _operation(plan, expression, voice)
 
 
-def _literal(value: int | str, scale: int) -> str:
-    return f"'{value}'" if isinstance(value, str) else decimal_text(value, scale)
+def _operation(plan: Plan, operation: Operation, voice: Voice) -> str:
+    parts = [_expression(plan, operand, voice) for operand in operation.operands]
+    operator = operation.operator
+    words = voice.words
+    before = {Operator.NOT: words.not_, Operator.IS_NULL: words.null, Operator.NEGATE: "-{0}"}
+    if operator in before:
+        return before[operator].format(parts[0])
+    if operator in _CALLS:
+        return f"{operator.value.upper()}({', '.join(parts)})"
+    between = {Operator.AND: words.and_, Operator.OR: words.or_}
+    return f"({between.get(operator, f' {operator.value} ').join(parts)})"

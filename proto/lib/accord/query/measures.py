@@ -1,106 +1,134 @@
-"""Aggregate functions to measures: the sums a cell needs, each asked for once."""
+"""The terms, arms and measures of one question, each asked for once."""
 
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Sequence
+from typing import TypeVar
 
 from sqlglot import exp
 
-from accord.domain.catalogue import Column, ColumnType
-from accord.query.derived import power_measure, unit_and_scale
-from accord.query.plan import Function, Measure, Output
+from accord.query.cell_reaches import MAX_KINDS, Grouping, reaches_of_cells
+from accord.query.derived import make_measure, reaches_of, tells_values
+from accord.query.limits import MAX_SUM
+from accord.query.plan import Measure, Piece, Predicate, Term
+from accord.query.reach import Reaches, narrowed
 from accord.query.scope import Scope
-from accord.query.shape import squares_tell_values
-from accord.query.unsupported import unsupported
+from accord.query.unsupported import shown
 
-# Owners sum in signed 128-bit integers (DuckDB HUGEINT).
-MAX_SUM: Final = 2**127 - 1
-
-_FUNCTIONS: Final[Mapping[type[exp.Expr], Function]] = {
-    exp.Count: Function.COUNT,
-    exp.Sum: Function.SUM,
-    exp.Avg: Function.AVG,
-    exp.VariancePop: Function.VAR_POP,
-    exp.Variance: Function.VAR_SAMP,  # DuckDB: VARIANCE and VAR_SAMP
-    exp.StddevPop: Function.STDDEV_POP,
-    exp.StddevSamp: Function.STDDEV_SAMP,
-    exp.Stddev: Function.STDDEV_SAMP,
-}
-_SPREADS: Final = frozenset(
-    {Function.VAR_POP, Function.VAR_SAMP, Function.STDDEV_POP, Function.STDDEV_SAMP}
-)
+_Part = TypeVar("_Part", Term, Predicate, Measure)
 
 
-class Measures:
-    """Collects the measures of one question, without repetition."""
+class Sums:
+    """Collects what the owners sum.
 
-    def __init__(self, scope: Scope) -> None:
-        self._scope = scope
-        self._found: list[Measure] = []
+    Attributes:
+        scope: The table.
+        where: The question's condition; edges are those of the rows that it leaves.
+    """
+
+    def __init__(
+        self, scope: Scope, where: Predicate | None, grouping: Grouping = ((), ((),))
+    ) -> None:
+        self.scope = scope
+        self._grouping = grouping
+        self.where = where
+        self._terms: list[Term] = []
+        self._arms: list[Predicate] = []
+        self._measures: list[Measure] = []
+        self._reached: dict[int | None, Reaches] = {}
 
     @property
-    def found(self) -> tuple[Measure, ...]:
-        """In the order of first use."""
-        return tuple(self._found)
+    def terms(self) -> tuple[Term, ...]:
+        """In the order of first use, like the others."""
+        return tuple(self._terms)
 
-    def output(self, node: exp.Expr, alias: str) -> Output:
-        """The output column of one aggregate.
+    @property
+    def arms(self) -> tuple[Predicate, ...]:
+        """Conditions of CASE and FILTER."""
+        return tuple(self._arms)
+
+    @property
+    def measures(self) -> tuple[Measure, ...]:
+        """The sums themselves."""
+        return tuple(self._measures)
+
+    def arm(self, condition: Predicate | None) -> int | None:
+        """Index of a condition; None for all rows."""
+        return None if condition is None else _index(self._arms, condition)
+
+    def count(self, arm: int | None, present: Sequence[str]) -> int:
+        """Index of the count of an arm's rows with no NULL in ``present``."""
+        measure = make_measure(self.scope.table, self._terms, arm=arm, present=present)
+        return _index(self._measures, measure)
+
+    def piece(
+        self,
+        node: exp.Expr,
+        arm: int | None,
+        terms: Sequence[Term],
+        factors: Sequence[tuple[int, ...]],
+    ) -> Piece:
+        """The moments of some variables over one arm.
+
+        Args:
+            node: The aggregate, for errors.
+            arm: Index of a condition.
+            terms: The variables: y before x.
+            factors: Per moment the places of the variables that it multiplies.
 
         Raises:
-            AccordError: Not an aggregate we answer, or not over a plain column.
+            AccordError: E-SQL-028 a sum may overflow; E-SQL-041 squares tell values;
+                E-SQL-067 too many narrow groups of what is summed.
         """
-        function = _FUNCTIONS.get(type(node))
-        if function is None or node.expressions:
-            raise unsupported(self._scope.statement, node)
-        column = self._argument(node, function)
-        if column is None:
-            return Output(alias or "COUNT(*)", function, "", 0, "", (self._rows(None),))
-        name = alias or f"{self._scope.statement.word(node, function.upper())}({column.name})"
-        moments = self._moments(node, function, column)
-        unit, scale = unit_and_scale(function, column)
-        return Output(name, function, column.name, scale, unit, moments)
+        indexes = tuple(_index(self._terms, term) for term in terms)
+        present = [name for term in terms for name in term.columns]
+        moments = []
+        for places in factors:
+            self._check_values(node, arm, [terms[place] for place in places])
+            measure = make_measure(
+                self.scope.table,
+                self._terms,
+                arm=arm,
+                present=present,
+                factors=[indexes[place] for place in places],
+            )
+            if measure.bound * self.scope.table.max_rows > MAX_SUM:
+                raise self._error("E-SQL-028", node, [terms[place] for place in places])
+            moments.append(_index(self._measures, measure))
+        return Piece(indexes, tuple(moments))
 
-    def _argument(self, node: exp.Expr, function: Function) -> Column | None:
-        argument = node.this.unnest() if node.this is not None else None
-        if function is Function.COUNT and isinstance(argument, (exp.Star, exp.Literal, type(None))):
-            return None  # COUNT(1) counts rows, as in DuckDB
-        if argument is None:
-            raise self._scope.statement.error("E-SQL-017", node, construct=node.sql("duckdb"))
-        return self._scope.column(argument)
+    def _check_values(self, node: exp.Expr, arm: int | None, factors: Sequence[Term]) -> None:
+        columns = {name for term in factors for name in term.columns}
+        kinds = reaches_of_cells(self._reaches(arm), self._grouping, columns, self.where)
+        if not kinds:
+            names = ", ".join(sorted(columns))
+            raise self.scope.statement.error("E-SQL-067", node, column=names, limit=MAX_KINDS)
+        if any(tells_values(factors, reaches) for reaches in kinds):
+            raise self._error("E-SQL-041", node, factors)
 
-    def _moments(self, node: exp.Expr, function: Function, column: Column) -> tuple[int, ...]:
-        present = self._rows(column)
-        if function is Function.COUNT:
-            return (present,)
-        if column.type is ColumnType.TEXT:
-            raise self._error("E-SQL-026", node, column, function)
-        powers = (1, 2) if function in _SPREADS else (1,)
-        return (present, *(self._power(node, function, column, power) for power in powers))
+    def _reaches(self, arm: int | None) -> Reaches:
+        if arm not in self._reached:
+            whole = narrowed(reaches_of(self.scope.table), self.where)
+            self._reached[arm] = whole if arm is None else narrowed(whole, self._arms[arm])
+        return self._reached[arm]
 
-    def _rows(self, column: Column | None) -> int:
-        """Index of the count of rows with a value: of all rows unless it may be NULL."""
-        if column is None or not column.nulls:
-            return self._index(Measure("", 0, 0, 1))
-        return self._index(Measure(column.name, 0, 0, 1))
-
-    def _power(self, node: exp.Expr, function: Function, column: Column, power: int) -> int:
-        measure = power_measure(column, power)
-        if measure is None:
-            raise self._error("E-SQL-027", node, column, function)
-        if power > 1 and squares_tell_values(column):
-            raise self._error("E-SQL-041", node, column, function)
-        if measure.bound * self._scope.table.max_rows > MAX_SUM:
-            raise self._error("E-SQL-028", node, column, function)
-        return self._index(measure)
-
-    def _index(self, measure: Measure) -> int:
-        if measure not in self._found:
-            self._found.append(measure)
-        return self._found.index(measure)
-
-    def _error(self, code: str, node: exp.Expr, column: Column, function: Function) -> Exception:
-        return self._scope.statement.error(
+    def _error(self, code: str, node: exp.Expr, terms: Sequence[Term]) -> Exception:
+        columns = sorted({name for term in terms for name in term.columns})
+        argument = node.this if isinstance(node.this, exp.Expr) else None
+        return self.scope.statement.error(
             code,
             node,
-            column=column.name,
-            function=self._scope.statement.word(node, function.upper()),
+            column=", ".join(columns) if argument is None else shown(argument),
+            function=self.scope.statement.word(node, function_name(node)),
         )
+
+
+def function_name(node: exp.Expr) -> str:
+    """In capitals, also of a function that sqlglot does not know."""
+    if isinstance(node, exp.Anonymous):
+        return str(node.this).upper()
+    return node.sql_name() if isinstance(node, exp.Func) else node.key.upper()
+
+
+def _index(found: list[_Part], wanted: _Part) -> int:
+    if wanted not in found:
+        found.append(wanted)
+    return found.index(wanted)

@@ -6,7 +6,7 @@ import duckdb
 import pytest
 
 from accord.domain.errors import AccordError, RefusalError, RequestError, UnavailableError
-from accord.node.sources.datafile import Limits, Parameters, file_digest, open_file
+from accord.node.sources.datafile import Limits, file_digest, open_file
 from accord.node.sources.description import Description, parse_description
 from accord.node.sources.duckdb import DuckDBSource
 from accord.node.sources.port import Examination
@@ -187,7 +187,7 @@ def test_the_connection_reads_one_file_and_nothing_else(tmp_path: Path, sql: str
         open_file(description.source.path, Limits()) as file,
         pytest.raises((duckdb.Error, AccordError)),
     ):
-        file.rows(sql.replace("{other}", str(other)), Parameters())
+        list(file.rows(sql.replace("{other}", str(other))))
 
 
 def test_odd_paths_are_paths_not_sql(tmp_path: Path) -> None:
@@ -195,3 +195,14 @@ def test_odd_paths_are_paths_not_sql(tmp_path: Path) -> None:
     folder.mkdir()
 
     assert examined(folder, CSV.encode()).rows == 5
+
+
+def test_repeated_keys_are_found_in_every_share(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where there are more keys than memory is meant for, they are looked through in shares."""
+    monkeypatch.setattr("accord.node.sources.file_backend._KEYS_AT_ONCE", 2)
+
+    found = examined(tmp_path, (CSV + "1;;\r\n1;;\r\n4;;\r\n").encode())
+
+    assert found.duplicate_keys == 3
