@@ -13,7 +13,8 @@ from accord.domain.ids import Identity, PersonRole
 from accord.domain.question import Question
 from accord.domain.run import BUNDLE, MEMBER_CARD
 from accord.ledger.signatures import Ed25519Signer
-from accord.query.plan import Comparison, Condition, Measure, Plan
+from accord.query.plan import Measure, Plan
+from accord.query.plan_rows import Comparison, Condition
 from tests.simulation.cached import honest_bundle, valley, verify
 from tests.simulation.consortium import NOW, REQUESTER, Consortium, SimPerson
 from tests.simulation.run import run_question, seal

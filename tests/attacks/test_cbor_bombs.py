@@ -13,7 +13,8 @@ from accord.domain.errors import RequestError
 from accord.domain.question import Question
 from accord.domain.run import QUESTION
 from accord.domain.signed import Signed
-from accord.query.plan import Compound, Plan
+from accord.query.plan import Plan
+from accord.query.plan_rows import Compound
 from tests.simulation.cached import honest_bundle, valley, verify
 from tests.simulation.run import seal
 

@@ -10,7 +10,8 @@ import duckdb
 
 from accord.domain.catalogue import Column, ColumnType
 from accord.query.functions import COVARIANCES, ROOTS, SPREADS
-from accord.query.plan import (
+from accord.query.plan import Plan
+from accord.query.plan_answer import (
     Aggregate,
     Expression,
     Function,
@@ -19,7 +20,6 @@ from accord.query.plan import (
     Operation,
     Operator,
     Output,
-    Plan,
 )
 from tests.properties.worlds import World
 

@@ -16,17 +16,12 @@ from accord.domain.errors import RefusalError
 from accord.ledger.permits import AccessPermit
 from accord.node.sources.port import ColumnFaults, Examination, check_permit
 from accord.query.derived import reaches_of
-from accord.query.plan import (
+from accord.query.plan import CountKind, CountTerm, Extract, Group, Measure, Plan
+from accord.query.plan_rows import (
     Comparison,
     Compound,
     Condition,
-    CountKind,
-    CountTerm,
-    Extract,
-    Group,
     Junction,
-    Measure,
-    Plan,
     Predicate,
     Relation,
     Term,

@@ -16,7 +16,8 @@ import duckdb
 from accord.cli.demo_consortium import PURPOSE, TABLE
 from accord.cli.results import AskedResult
 from accord.domain.answer import WITHHELD
-from accord.query.plan import Aggregate, Function, Label, Plan
+from accord.query.plan import Plan
+from accord.query.plan_answer import Aggregate, Function, Label
 
 # DuckDB's sums are exact here, its quotients and roots are doubles: 2**-53 and some steps.
 TOLERANCE: Final = Fraction(1, 10**9)

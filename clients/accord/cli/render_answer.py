@@ -14,7 +14,8 @@ from accord.cli.texts import Texts
 from accord.client.columns import N_COLUMN
 from accord.domain.answer import WITHHELD, Answer
 from accord.query.expressions import aggregates_of
-from accord.query.plan import Aggregate, Plan
+from accord.query.plan import Plan
+from accord.query.plan_answer import Aggregate
 
 _GROUP_DIGITS: Final = 3
 

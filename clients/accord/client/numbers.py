@@ -6,7 +6,8 @@ from decimal import Decimal
 from accord.domain.answer import WITHHELD, Answer
 from accord.query.expressions import aggregates_of
 from accord.query.kinds import Kind, kind_of
-from accord.query.plan import Output, Plan
+from accord.query.plan import Plan
+from accord.query.plan_answer import Output
 
 Number = int | Decimal
 Cell = Number | str | bool | None

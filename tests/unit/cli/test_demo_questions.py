@@ -12,7 +12,8 @@ from accord.cli.demo_questions import QUESTIONS, compare
 from accord.cli.results import AskedResult
 from accord.domain.answer import WITHHELD, Answer
 from accord.domain.errors import FaultError
-from accord.query.plan import Function, Group, Label
+from accord.query.plan import Group
+from accord.query.plan_answer import Function, Label
 from accord.verify.report import Report
 from tests.unit.client.scripted_node import TABLE, question
 from tests.unit.query.plans import Builder

@@ -16,7 +16,8 @@ from accord.cli.texts import load_texts
 from accord.client.progress import Stage, Step
 from accord.domain.answer import WITHHELD, Answer
 from accord.domain.errors import Language, RefusalError, UnavailableError
-from accord.query.plan import Function, Group, Label
+from accord.query.plan import Group
+from accord.query.plan_answer import Function, Label
 from accord.verify.report import Check, Report
 from tests.unit.client.scripted_node import OWNERS, TABLE, question
 from tests.unit.query.plans import Builder

@@ -3,7 +3,8 @@
 from accord.client.result import Result
 from accord.domain import codec
 from accord.domain.answer import WITHHELD, Answer
-from accord.query.plan import Function, Group, Label
+from accord.query.plan import Group
+from accord.query.plan_answer import Function, Label
 from tests.unit.client.scripted_node import TABLE, question
 from tests.unit.query.plans import Builder
 

@@ -27,7 +27,7 @@ from accord.domain.run import BUNDLE, OUTCOME, Outcome, sealing_context
 from accord.domain.signed import Signed
 from accord.ledger.signatures import Ed25519Signer
 from accord.privacy.sealing import generate_sealing_key, seal
-from accord.query.plan import Function
+from accord.query.plan_answer import Function
 from accord.wire.v1 import person_pb2 as wire
 from accord.wire.v1 import types_pb2
 from accord.wire.v1.person_pb2_grpc import (

@@ -17,19 +17,8 @@ from accord.privacy.tally.owner import NOTHING, OwnerInput, OwnerTally, Said
 from accord.privacy.tally.requester import Partial, RequesterTally
 from accord.privacy.tally.specification import Transcript, run_tally
 from accord.privacy.work import WORK_INLINE, Work
-from accord.query.plan import (
-    PLAN_VERSION,
-    CountKind,
-    CountTerm,
-    Extract,
-    Group,
-    Measure,
-    Monomial,
-    Plan,
-    Power,
-    Predicate,
-    Term,
-)
+from accord.query.plan import PLAN_VERSION, CountKind, CountTerm, Extract, Group, Measure, Plan
+from accord.query.plan_rows import Monomial, Power, Predicate, Term
 
 WAGES = Term((Monomial(1, (Power("wages", 1),)),), ("wages",), 0, 0, 10**6)
 ROWS = CountTerm(CountKind.ROWS)

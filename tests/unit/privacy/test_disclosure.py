@@ -3,16 +3,8 @@
 import pytest
 
 from accord.privacy.disclosure import CellCounts, Reason, decide
-from accord.query.plan import (
-    Comparison,
-    Compound,
-    Condition,
-    CountKind,
-    CountTerm,
-    Junction,
-    Measure,
-    Plan,
-)
+from accord.query.plan import CountKind, CountTerm, Measure, Plan
+from accord.query.plan_rows import Comparison, Compound, Condition, Junction
 from tests.unit.privacy.parties import (
     COUNT_ROWS,
     COUNT_VALUES,

@@ -9,20 +9,9 @@ from accord.domain.catalogue import Table
 from accord.query.derived import guard_counts, make_measure, plain_term
 from accord.query.derived_outputs import output_digits, output_unit
 from accord.query.functions import moment_factors
-from accord.query.plan import (
-    PLAN_VERSION,
-    Aggregate,
-    Expression,
-    Function,
-    Group,
-    Measure,
-    Order,
-    Output,
-    Piece,
-    Plan,
-    Predicate,
-    Term,
-)
+from accord.query.plan import PLAN_VERSION, Group, Measure, Plan
+from accord.query.plan_answer import Aggregate, Expression, Function, Order, Output, Piece
+from accord.query.plan_rows import Predicate, Term
 from accord.query.predicates import columns_in, predicates_of
 
 Row = Mapping[str, int | None]

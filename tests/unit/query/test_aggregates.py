@@ -4,7 +4,9 @@ import pytest
 
 from accord.domain import codec
 from accord.query.compile import compile_question
-from accord.query.plan import Aggregate, Compound, Condition, Function, Junction, Plan
+from accord.query.plan import Plan
+from accord.query.plan_answer import Aggregate, Function
+from accord.query.plan_rows import Compound, Condition, Junction
 from tests.unit.query.tables import TABLES
 
 

@@ -3,16 +3,9 @@
 import pytest
 
 from accord.query.compile import compile_question
-from accord.query.plan import (
-    Aggregate,
-    Comparison,
-    Compound,
-    Condition,
-    CountKind,
-    Junction,
-    Plan,
-    Predicate,
-)
+from accord.query.plan import CountKind, Plan
+from accord.query.plan_answer import Aggregate
+from accord.query.plan_rows import Comparison, Compound, Condition, Junction, Predicate
 from tests.unit.query.tables import TABLES
 
 OLD = Condition("age", Comparison.GREATER_EQUAL, (60,))

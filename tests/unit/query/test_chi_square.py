@@ -8,7 +8,8 @@ from accord.domain.answer import WITHHELD, CellMoments
 from accord.query.chi_square import cross_value, upper_tail
 from accord.query.derived import group_of
 from accord.query.finish import exact, finish
-from accord.query.plan import Aggregate, Function, Plan
+from accord.query.plan import Plan
+from accord.query.plan_answer import Aggregate, Function
 from tests.unit.query.plans import Builder
 from tests.unit.query.tables import INCOME
 

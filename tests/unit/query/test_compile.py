@@ -5,21 +5,9 @@ import pytest
 from accord.domain import codec
 from accord.domain.errors import VerificationError
 from accord.query.compile import check_compiled, compile_question
-from accord.query.plan import (
-    Aggregate,
-    Comparison,
-    Compound,
-    Condition,
-    CountKind,
-    CountTerm,
-    Expression,
-    Junction,
-    Label,
-    Measure,
-    Piece,
-    Plan,
-    Predicate,
-)
+from accord.query.plan import CountKind, CountTerm, Measure, Plan
+from accord.query.plan_answer import Aggregate, Expression, Label, Piece
+from accord.query.plan_rows import Comparison, Compound, Condition, Junction, Predicate
 from tests.unit.query.tables import INCOME, TABLES
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from accord.domain.errors import AccordError, explain
 from accord.query.conditions import compile_condition
-from accord.query.plan import Comparison, Compound, Condition, Junction, Predicate, Relation
+from accord.query.plan_rows import Comparison, Compound, Condition, Junction, Predicate, Relation
 from accord.query.scope import open_scope
 from accord.query.statement import parse_statement
 from tests.unit.query.dated import VISITS

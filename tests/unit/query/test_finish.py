@@ -7,11 +7,8 @@ import pytest
 from accord.domain.answer import CellMoments
 from accord.query.compile import compile_question
 from accord.query.finish import exact, finish
-from accord.query.plan import (
-    Aggregate,
-    Function,
-    Plan,
-)
+from accord.query.plan import Plan
+from accord.query.plan_answer import Aggregate, Function
 from accord.query.roots import square_root
 from tests.unit.query.plans import Builder
 from tests.unit.query.tables import INCOME, TABLES

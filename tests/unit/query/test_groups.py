@@ -4,7 +4,8 @@ import pytest
 
 from accord.domain.errors import AccordError
 from accord.query.groups import compile_groups
-from accord.query.plan import Comparison, Compound, Condition, Group, Junction
+from accord.query.plan import Group
+from accord.query.plan_rows import Comparison, Compound, Condition, Junction
 from accord.query.scope import Scope, open_scope
 from accord.query.statement import parse_statement
 from tests.unit.query.dated import VISITS

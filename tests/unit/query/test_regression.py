@@ -8,7 +8,8 @@ import pytest
 from accord.domain.answer import CellMoments
 from accord.domain.catalogue import ColumnType, Table
 from accord.query.finish import exact, finish
-from accord.query.plan import Function, Plan
+from accord.query.plan import Plan
+from accord.query.plan_answer import Function
 from tests.unit.query import strd
 from tests.unit.query.plans import Builder, sums
 from tests.unit.query.tables import column

@@ -5,17 +5,8 @@ import pytest
 from accord.domain.answer import WITHHELD, CellMoments
 from accord.query.compile import compile_question
 from accord.query.finish import finish
-from accord.query.plan import (
-    Function,
-    Group,
-    Grouping,
-    Label,
-    Number,
-    Operation,
-    Operator,
-    Order,
-    Plan,
-)
+from accord.query.plan import Group, Plan
+from accord.query.plan_answer import Function, Grouping, Label, Number, Operation, Operator, Order
 from tests.unit.query.plans import Builder
 from tests.unit.query.tables import INCOME, TABLES
 

@@ -8,30 +8,28 @@ import pytest
 from accord.domain.errors import VerificationError
 from accord.query import limits
 from accord.query.compile import compile_question
-from accord.query.plan import (
+from accord.query.plan import CountKind, CountTerm, Group, Measure, Plan
+from accord.query.plan_answer import (
     Aggregate,
-    Comparison,
-    Compound,
-    Condition,
-    CountKind,
-    CountTerm,
     Function,
-    Group,
     Grouping,
-    Junction,
     Label,
-    Measure,
-    Monomial,
     Number,
     Operation,
     Operator,
     Output,
     Piece,
-    Plan,
+    Text,
+)
+from accord.query.plan_rows import (
+    Comparison,
+    Compound,
+    Condition,
+    Junction,
+    Monomial,
     Power,
     Relation,
     Term,
-    Text,
 )
 from accord.query.shape import check_plan
 from tests.unit.query.tables import TABLES

@@ -6,11 +6,8 @@ from accord.domain.answer import CellMoments
 from accord.domain.errors import VerificationError
 from accord.query.compile import compile_question
 from accord.query.finish import finish
-from accord.query.plan import (
-    Function,
-    Group,
-    Plan,
-)
+from accord.query.plan import Group, Plan
+from accord.query.plan_answer import Function
 from accord.query.sums import check_moments
 from tests.unit.query.plans import Builder
 from tests.unit.query.tables import INCOME, TABLES

@@ -3,7 +3,7 @@
 import pytest
 
 from accord.query.compile import compile_question
-from accord.query.plan import Term
+from accord.query.plan_rows import Term
 from tests.unit.query.tables import TABLES
 
 

@@ -3,7 +3,8 @@
 import pytest
 
 from accord.query.compile import compile_question
-from accord.query.plan import (
+from accord.query.plan import Plan
+from accord.query.plan_answer import (
     Aggregate,
     Expression,
     Function,
@@ -14,7 +15,6 @@ from accord.query.plan import (
     Operator,
     Order,
     Piece,
-    Plan,
     Text,
 )
 from tests.unit.query.tables import TABLES

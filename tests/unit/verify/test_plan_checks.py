@@ -8,14 +8,13 @@ import pytest
 from accord.domain.errors import VerificationError
 from accord.query.compile import compile_question
 from accord.query.limits import MAX_REACHED
-from accord.query.plan import (
+from accord.query.plan import Group, Plan
+from accord.query.plan_rows import (
     Comparison,
     Compound,
     Condition,
-    Group,
     Junction,
     Monomial,
-    Plan,
     Power,
     Relation,
 )

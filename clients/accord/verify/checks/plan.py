@@ -9,7 +9,8 @@ from accord.domain.question import guard_for
 from accord.domain.text import is_plain, printable
 from accord.query.derived import make_term
 from accord.query.limits import MAX_REACHED
-from accord.query.plan import PLAN_VERSION, Condition, Plan, Relation
+from accord.query.plan import PLAN_VERSION, Plan
+from accord.query.plan_rows import Condition, Relation
 from accord.query.predicates import columns_in, nodes_in, predicates_of
 from accord.query.shape import check_plan
 from accord.verify.checks.plan_groups import check_group

@@ -15,7 +15,9 @@ from accord.query.derived import (
 )
 from accord.query.derived_outputs import output_digits, output_unit
 from accord.query.expressions import aggregates_of, expressions_of
-from accord.query.plan import Measure, Piece, Plan, Term
+from accord.query.plan import Measure, Plan
+from accord.query.plan_answer import Piece
+from accord.query.plan_rows import Term
 from accord.query.reach import narrowed
 from accord.verify.expectation import Expectation
 

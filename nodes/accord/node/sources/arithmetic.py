@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, and_, case, cast
 
 from accord.domain.errors import RefusalError
 from accord.node.sources.backend import NATIVE_LIMIT, Arithmetic, integer
-from accord.query.plan import Monomial, Term
+from accord.query.plan_rows import Monomial, Term
 from accord.query.reach import Reaches
 
 _SUM_LIMB_BITS: Final = 31  # its sum over 2**32 rows fits 64 bits

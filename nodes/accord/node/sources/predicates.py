@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, String, and_, bindparam, case, not_, or_
 
 from accord.node.sources.arithmetic import constant_of, polynomial
 from accord.node.sources.backend import MAX_LITERAL, Arithmetic, integer
-from accord.query.plan import Comparison, Compound, Condition, Junction, Predicate
+from accord.query.plan_rows import Comparison, Compound, Condition, Junction, Predicate
 from accord.query.reach import Reaches
 
 _OPERATORS: Final[Mapping[Comparison, Callable[[Any, Any], Any]]] = {

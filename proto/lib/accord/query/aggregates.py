@@ -8,7 +8,8 @@ from sqlglot import exp
 from accord.query.arms import arms_of, filter_condition, filter_of
 from accord.query.functions import WITH_ARMS, moment_factors, takes
 from accord.query.measures import Sums, function_name
-from accord.query.plan import Aggregate, Function, Piece, Predicate
+from accord.query.plan_answer import Aggregate, Function, Piece
+from accord.query.plan_rows import Predicate
 from accord.query.terms import compile_term, polynomial
 from accord.query.unsupported import shown, unsupported
 

@@ -13,7 +13,7 @@ from sqlglot import exp
 from accord.query.conditions import compile_condition
 from accord.query.measures import Sums
 from accord.query.occurrence import can_occur
-from accord.query.plan import Compound, Junction, Predicate
+from accord.query.plan_rows import Compound, Junction, Predicate
 
 _CONDITIONS = (exp.Predicate, exp.Connector, exp.Not)
 _ARITHMETIC = (exp.Add, exp.Sub, exp.Mul, exp.Div)

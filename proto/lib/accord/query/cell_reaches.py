@@ -8,7 +8,8 @@ from itertools import product
 from math import prod
 from typing import Final, TypeAlias
 
-from accord.query.plan import Compound, Group, Junction, Predicate, Relation
+from accord.query.plan import Group
+from accord.query.plan_rows import Compound, Junction, Predicate, Relation
 from accord.query.reach import Reach, Reaches, narrowed
 
 Grouping: TypeAlias = tuple[tuple[Group, ...], tuple[tuple[int, ...], ...]]

@@ -12,7 +12,7 @@ from fractions import Fraction
 from math import lcm
 from typing import Final
 
-from accord.query.plan import Function
+from accord.query.plan_answer import Function
 from accord.query.roots import square_root
 
 _CONTEXT: Final = Context(prec=60, rounding=ROUND_HALF_EVEN, Emin=-(10**8), Emax=MAX_EMAX)

@@ -23,7 +23,7 @@ from accord.query.literals import (
     text_literal,
 )
 from accord.query.nearest import nearest
-from accord.query.plan import Comparison, Compound, Junction, Predicate, Relation
+from accord.query.plan_rows import Comparison, Compound, Junction, Predicate, Relation
 from accord.query.polynomials import Polynomial, TooLargeError
 from accord.query.scope import Scope
 from accord.query.step_functions import compile_steps

@@ -19,12 +19,8 @@ from accord.query.instead import nearest_question
 from accord.query.limits import MAX_REACHED
 from accord.query.measures import Sums
 from accord.query.ordering import compile_limit, compile_offset, compile_order
-from accord.query.plan import (
-    MAX_CELLS,
-    PLAN_VERSION,
-    Plan,
-    Predicate,
-)
+from accord.query.plan import MAX_CELLS, PLAN_VERSION, Plan
+from accord.query.plan_rows import Predicate
 from accord.query.predicates import nodes_in, predicates_of
 from accord.query.quantile import parse_quantile
 from accord.query.scope import Scope, open_scope

@@ -8,7 +8,7 @@ from sqlglot import exp
 from accord.query.comparisons import compare, not_a_condition, one_of
 from accord.query.literals import is_constant
 from accord.query.patterns import pattern_condition
-from accord.query.plan import Comparison, Compound, Junction, Predicate
+from accord.query.plan_rows import Comparison, Compound, Junction, Predicate
 from accord.query.scope import Scope
 from accord.query.step_functions import compile_steps
 from accord.query.steps import compared

@@ -9,17 +9,9 @@ from sqlglot import exp
 from accord.query.aggregates import call_arguments
 from accord.query.groups import compile_groups
 from accord.query.measures import Sums, function_name
-from accord.query.plan import (
-    Aggregate,
-    Comparison,
-    Compound,
-    Condition,
-    Function,
-    Group,
-    Junction,
-    Piece,
-    Predicate,
-)
+from accord.query.plan import Group
+from accord.query.plan_answer import Aggregate, Function, Piece
+from accord.query.plan_rows import Comparison, Compound, Condition, Junction, Predicate
 from accord.query.scope import Scope
 from accord.query.statement import Statement
 from accord.query.unsupported import shown

@@ -14,16 +14,8 @@ from typing import Final
 
 from accord.domain.catalogue import Column, ColumnType, Table
 from accord.query.cell_reaches import Grouping, reaches_of_cells
-from accord.query.plan import (
-    CountKind,
-    CountTerm,
-    Group,
-    Measure,
-    Monomial,
-    Power,
-    Predicate,
-    Term,
-)
+from accord.query.plan import CountKind, CountTerm, Group, Measure
+from accord.query.plan_rows import Monomial, Power, Predicate, Term
 from accord.query.reach import Reach, Reaches, narrowed, table_reaches, term_reach
 
 EPOCH: Final = date(1970, 1, 1).toordinal()

@@ -5,18 +5,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, TypeAlias
 
 from accord.domain.catalogue import ColumnType, Table
-from accord.query.plan import (
+from accord.query.plan import Group
+from accord.query.plan_answer import (
     Aggregate,
     Expression,
     Function,
-    Group,
     Label,
-    Monomial,
     Number,
     Operation,
     Operator,
-    Term,
 )
+from accord.query.plan_rows import Monomial, Term
 
 EXTRA_DIGITS: Final = 6
 QUOTIENT_DIGITS: Final = 10

@@ -11,7 +11,8 @@ from accord.query.describe_words import CHINESE, ENGLISH, Voice
 from accord.query.expressions import aggregates_of, expressions_of
 from accord.query.functions import CROSS, OLS
 from accord.query.numbers import decimal_text
-from accord.query.plan import (
+from accord.query.plan import Plan
+from accord.query.plan_answer import (
     Aggregate,
     Expression,
     Function,
@@ -21,7 +22,6 @@ from accord.query.plan import (
     Operation,
     Operator,
     Piece,
-    Plan,
     Text,
 )
 

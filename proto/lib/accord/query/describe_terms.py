@@ -7,7 +7,7 @@ from typing import Final
 from accord.query.derived import EPOCH
 from accord.query.describe_words import Voice
 from accord.query.numbers import decimal_text
-from accord.query.plan import (
+from accord.query.plan_rows import (
     Comparison,
     Compound,
     Condition,

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from accord.query.plan import Function
+from accord.query.plan_answer import Function
 
 
 @dataclass(frozen=True, slots=True)

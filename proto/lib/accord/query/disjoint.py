@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from math import inf
 from typing import Final, TypeAlias
 
-from accord.query.plan import Comparison, Compound, Condition, Junction, Predicate
+from accord.query.plan_rows import Comparison, Compound, Condition, Junction, Predicate
 
 _Range: TypeAlias = tuple[float, float]
 

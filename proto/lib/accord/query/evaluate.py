@@ -10,17 +10,8 @@ from typing import Final, TypeAlias, cast
 from accord.query.chi_square import cross_value
 from accord.query.expressions import aggregates_of, expressions_of
 from accord.query.functions import CROSS
-from accord.query.plan import (
-    Aggregate,
-    Expression,
-    Group,
-    Grouping,
-    Label,
-    Number,
-    Operator,
-    Plan,
-    Text,
-)
+from accord.query.plan import Group, Plan
+from accord.query.plan_answer import Aggregate, Expression, Grouping, Label, Number, Operator, Text
 from accord.query.pooled import pooling_of
 from accord.query.roots import square_root
 from accord.query.statistics import statistic

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from accord.query.plan import Aggregate, Expression, Operation, Plan
+from accord.query.plan import Plan
+from accord.query.plan_answer import Aggregate, Expression, Operation
 
 
 def nodes_of(expression: Expression) -> Iterator[Expression]:

@@ -16,7 +16,8 @@ from accord.query.cells import cell_places
 from accord.query.evaluate import Evaluator, Row, Value
 from accord.query.expressions import aggregates_of
 from accord.query.numbers import decimal_text
-from accord.query.plan import Label, Order, Output, Plan
+from accord.query.plan import Plan
+from accord.query.plan_answer import Label, Order, Output
 from accord.query.shape import check_plan
 from accord.query.sums import check_moments
 

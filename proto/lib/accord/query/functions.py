@@ -4,7 +4,7 @@ from itertools import combinations_with_replacement
 from typing import Final, TypeAlias
 
 from accord.query.limits import MAX_REGRESSORS
-from accord.query.plan import Function
+from accord.query.plan_answer import Function
 
 # Places of the variables whose product is summed; none for a count.
 Factors: TypeAlias = tuple[int, ...]

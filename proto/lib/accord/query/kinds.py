@@ -6,10 +6,10 @@ from typing import Final
 
 from accord.query.evaluate import is_numeric
 from accord.query.limits import MAX_LITERAL, MAX_SCALE
-from accord.query.plan import (
+from accord.query.plan import Group
+from accord.query.plan_answer import (
     Aggregate,
     Expression,
-    Group,
     Grouping,
     Label,
     Number,

@@ -8,7 +8,9 @@ from sqlglot import exp
 from accord.query.cell_reaches import MAX_KINDS, Grouping, reaches_of_cells
 from accord.query.derived import make_measure, reaches_of, tells_values
 from accord.query.limits import MAX_SUM
-from accord.query.plan import Measure, Piece, Predicate, Term
+from accord.query.plan import Measure
+from accord.query.plan_answer import Piece
+from accord.query.plan_rows import Predicate, Term
 from accord.query.reach import Reaches, narrowed
 from accord.query.scope import Scope
 from accord.query.unsupported import shown

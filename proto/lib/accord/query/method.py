@@ -10,7 +10,8 @@ from accord.domain.errors import Language
 from accord.query.condition_number import HIGH_CONDITION
 from accord.query.describe import describe
 from accord.query.functions import OLS
-from accord.query.plan import Aggregate, Function, Plan
+from accord.query.plan import Plan
+from accord.query.plan_answer import Aggregate, Function
 
 _WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
     "en": {

@@ -12,7 +12,7 @@ from typing import Final, TypeAlias
 
 from accord.domain.catalogue import Column, ColumnType, Table
 from accord.query.derived import domain_values, reaches_of
-from accord.query.plan import Comparison, Compound, Condition, Junction, Predicate
+from accord.query.plan_rows import Comparison, Compound, Condition, Junction, Predicate
 
 # More combinations than this are not tried: the condition may then be true.
 MAX_COMBINATIONS: Final = 20_000

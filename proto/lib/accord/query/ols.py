@@ -16,7 +16,8 @@ from accord.query.functions import moment_factors
 from accord.query.groups import item_name
 from accord.query.limits import MAX_REGRESSORS
 from accord.query.measures import Sums, function_name
-from accord.query.plan import Aggregate, Function, Piece, Term
+from accord.query.plan_answer import Aggregate, Function, Piece
+from accord.query.plan_rows import Term
 from accord.query.terms import compile_term
 from accord.query.unsupported import shown
 

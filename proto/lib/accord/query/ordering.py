@@ -5,7 +5,7 @@ from typing import Final
 from sqlglot import exp
 
 from accord.query.context import Context
-from accord.query.plan import Order, Output
+from accord.query.plan_answer import Order, Output
 from accord.query.statement import Statement
 from accord.query.unsupported import shown
 from accord.query.values import compile_value

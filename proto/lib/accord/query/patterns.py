@@ -7,7 +7,7 @@ from sqlglot import exp
 from accord.query.comparisons import not_a_condition
 from accord.query.literals import plain_text
 from accord.query.nearest import nearest
-from accord.query.plan import Compound, Junction, Predicate
+from accord.query.plan_rows import Compound, Junction, Predicate
 from accord.query.scope import Scope
 from accord.query.step_functions import compile_texts
 from accord.query.text_functions import like

@@ -8,7 +8,8 @@ from accord.domain.catalogue import Column, ColumnType
 from accord.domain.text import is_plain
 from accord.query.conditions import compile_condition
 from accord.query.occurrence import can_occur
-from accord.query.plan import Comparison, Compound, Condition, Group, Junction, Predicate
+from accord.query.plan import Group
+from accord.query.plan_rows import Comparison, Compound, Condition, Junction, Predicate
 from accord.query.scope import Scope
 from accord.query.steps import Kind, Steps, Value, compared
 

@@ -12,7 +12,7 @@ from typing import Final, TypeAlias
 from accord.domain.catalogue import Column, Table
 from accord.query.derived import make_term
 from accord.query.limits import MAX_SUM
-from accord.query.plan import Monomial, Power, Term
+from accord.query.plan_rows import Monomial, Power, Term
 from accord.query.reach import Reaches
 
 # Less than what a plan may have (`accord.query.limits`), since terms are squared and scaled.

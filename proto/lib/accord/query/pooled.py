@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from accord.query.functions import Factors, moment_factors
-from accord.query.plan import Aggregate, Piece, Plan
+from accord.query.plan import Plan
+from accord.query.plan_answer import Aggregate, Piece
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from accord.query.plan import Compound, Condition, Plan, Predicate
+from accord.query.plan import Plan
+from accord.query.plan_rows import Compound, Condition, Predicate
 
 
 def nodes_in(predicate: Predicate | None) -> Iterator[Predicate]:

@@ -11,7 +11,7 @@ from math import prod
 from typing import Final
 
 from accord.domain.catalogue import Column, ColumnType, Table
-from accord.query.plan import (
+from accord.query.plan_rows import (
     Comparison,
     Compound,
     Condition,

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import TypeAlias
 
 from accord.query.condition_number import condition_number
-from accord.query.plan import Function
+from accord.query.plan_answer import Function
 from accord.query.pooled import Pooled
 from accord.query.roots import square_root
 

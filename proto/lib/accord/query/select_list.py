@@ -11,7 +11,7 @@ from accord.query.derived_outputs import output_digits, output_unit
 from accord.query.expressions import aggregates_of
 from accord.query.groups import item_name
 from accord.query.ols import compile_regression, is_regression
-from accord.query.plan import Expression, Output
+from accord.query.plan_answer import Expression, Output
 from accord.query.values import compile_value
 
 

@@ -13,24 +13,9 @@ from accord.query import limits
 from accord.query.expressions import aggregates_of, expressions_of, nodes_of
 from accord.query.functions import CROSS, OLS, WITH_ARMS, moment_factors, takes
 from accord.query.kinds import Kind, kind_of
-from accord.query.plan import (
-    MAX_CELLS,
-    Aggregate,
-    Comparison,
-    Compound,
-    CountKind,
-    CountTerm,
-    Expression,
-    Function,
-    Group,
-    Junction,
-    Measure,
-    Piece,
-    Plan,
-    Predicate,
-    Relation,
-    Term,
-)
+from accord.query.plan import MAX_CELLS, CountKind, CountTerm, Group, Measure, Plan
+from accord.query.plan_answer import Aggregate, Expression, Function, Piece
+from accord.query.plan_rows import Comparison, Compound, Junction, Predicate, Relation, Term
 from accord.query.predicates import nodes_in, predicates_of
 
 _NOT_OF_ONE: Final = (Comparison.IN, Comparison.IS_NULL)

@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Final
 
 from accord.query.functions import OLS, ROOTS
-from accord.query.plan import Function
+from accord.query.plan_answer import Function
 from accord.query.pooled import Pooled
 from accord.query.regression import regression_value
 from accord.query.roots import square_root

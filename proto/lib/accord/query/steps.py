@@ -14,7 +14,7 @@ from typing import TypeAlias
 from accord.domain.catalogue import Column, ColumnType
 from accord.query.dates import date_text
 from accord.query.derived import domain_values
-from accord.query.plan import Comparison, Compound, Condition, Junction, Predicate
+from accord.query.plan_rows import Comparison, Compound, Condition, Junction, Predicate
 
 Value: TypeAlias = int | str | Fraction
 

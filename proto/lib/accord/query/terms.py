@@ -10,7 +10,7 @@ from accord.domain.catalogue import ColumnType
 from accord.query.derived import reaches_of
 from accord.query.limits import MAX_SUM
 from accord.query.literals import date_literal, scaled
-from accord.query.plan import Term
+from accord.query.plan_rows import Term
 from accord.query.polynomials import (
     MAX_DEGREE,
     MAX_SCALE,

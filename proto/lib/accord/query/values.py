@@ -17,7 +17,7 @@ from accord.query.instead import averaging, counting, grouping
 from accord.query.kinds import Kind, kind_of
 from accord.query.limits import MAX_SCALE
 from accord.query.literals import date_literal
-from accord.query.plan import Expression, Grouping, Label, Number, Operation, Operator, Text
+from accord.query.plan_answer import Expression, Grouping, Label, Number, Operation, Operator, Text
 from accord.query.terms import exact_number, is_day
 from accord.query.unsupported import shown, unsupported
 
