@@ -18,6 +18,8 @@ PART ?=
 FUZZ_S ?= 300
 JOBS ?= 2
 PYTEST_FLAGS ?= -n $(JOBS) --dist loadgroup
+# Tests make thousands of small databases, each of which waits for its disk at every commit.
+MEMORY := $(shell df --output=avail /dev/shm 2>/dev/null | awk '$$1 > 4000000 { print "/dev/shm" }')
 
 # The wire may only grow: compared with the newest tag, before the first one with the commit before.
 AGAINST ?= $(shell git describe --tags --abbrev=0 2>/dev/null || git rev-parse --verify --quiet HEAD~1)
@@ -57,7 +59,7 @@ demo: install ## a consortium on this machine: asks, verifies, stops (ARGS=--ser
 	@"$(VENV)/bin/accord" demo $(ARGS)
 
 test: install ## all tests; K=word and T=path narrow them
-	@"$(BIN)pytest" $(PYTEST_FLAGS) $(if $(K),-k '$(K)') $(T)
+	@$(if $(MEMORY),TMPDIR=$(MEMORY)) "$(BIN)pytest" $(PYTEST_FLAGS) $(if $(K),-k '$(K)') $(T)
 
 check: format lint types imports wire contracts-fresh ## format, lint, types, layers, wire, contract
 

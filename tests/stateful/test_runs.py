@@ -175,7 +175,7 @@ class Runs(RuleBasedStateMachine):
         self.world.requester.restart()
 
 
-Runs.TestCase.settings = settings(max_examples=25, stateful_step_count=14)
+Runs.TestCase.settings = settings(max_examples=15, stateful_step_count=14)
 TestRuns = pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")(
     Runs.TestCase
 )
