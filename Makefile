@@ -19,7 +19,7 @@ FUZZ_S ?= 300
 JOBS ?= 2
 PYTEST_FLAGS ?= -n $(JOBS) --dist loadgroup
 # Tests make thousands of small databases, each of which waits for its disk at every commit.
-MEMORY := $(shell df --output=avail /dev/shm 2>/dev/null | awk '$$1 > 4000000 { print "/dev/shm" }')
+MEMORY := $(shell df --output=avail /dev/shm 2>/dev/null | awk 'NR == 2 && $$1 > 4000000 { print "/dev/shm" }')
 
 # The wire may only grow: compared with the newest tag, before the first one with the commit before.
 AGAINST ?= $(shell git describe --tags --abbrev=0 2>/dev/null || git rev-parse --verify --quiet HEAD~1)
