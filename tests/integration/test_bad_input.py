@@ -33,7 +33,7 @@ def table(consortium: Consortium) -> TestTable:
         ("SELECT age, COUNT(*) FROM plain GROUP BY age", "E-SQL-031", {"candidates": "region"}),
         ("SELECT region FROM plain WHERE", "E-SQL-001", {}),
         ("DROP TABLE plain", "E-SQL-040", {}),
-        ("SELECT SUM(age) FROM plain LIMIT 1", "E-SQL-029", {}),
+        ("SELECT SUM(age) FROM plain QUALIFY true", "E-SQL-029", {}),
     ],
 )
 def test_a_question_we_do_not_answer_says_why_and_is_recorded(

@@ -37,14 +37,17 @@ def runs(draw: st.DrawFn) -> Parties:
         nested = sorted((draw(st.integers(0, max_rows)) for _ in counts), reverse=True)
         return nested, [draw(st.integers(0, max_rows * bound)) for bound in bounds]
 
+    requester = draw(st.sampled_from(owners)) if asks_itself else "statistics"
     return make_parties(
         {owner: [cell() for _ in range(cells)] for owner in owners},
         plan=make_plan(cells, counts=counts, bounds=bounds, max_rows=max_rows),
-        requester=draw(st.sampled_from(owners)) if asks_itself else "statistics",
+        requester=requester,
         minimum=draw(st.integers(1, 40)),
         single_source=[owner for owner in owners if draw(st.booleans())],
         vetoes={
-            owner: draw(st.frozensets(st.integers(0, cells - 1), max_size=1)) for owner in owners
+            owner: draw(st.frozensets(st.integers(0, cells - 1), max_size=1))
+            for owner in owners
+            if owner != requester  # who asks need not forbid itself anything
         },
     )
 

@@ -57,6 +57,7 @@ ROWS: tuple[Row, ...] = tuple(
 )
 # Compared with the naive source.
 QUESTIONS = (
+    "SELECT COUNT(*) FROM income",
     "SELECT VAR_POP(big), SUM(big), COVAR_POP(big, wages) FROM income GROUP BY cell",
     "SELECT SUM(2 * wages * place - place * place + 3), AVG(-big) FROM income",
     "SELECT STDDEV(wages * 0.5 - place), CORR(place, wages) FROM income",

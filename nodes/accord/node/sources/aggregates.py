@@ -42,7 +42,8 @@ class Aggregates:
     def __init__(self, backend: Backend, plan: Plan, table: Table) -> None:
         self._backend, self._plan, self._table = backend, plan, table
         self._reaches = reaches_of(table)
-        self._kept = columns_of(_kept(backend, plan, table, self._reaches))
+        self._rows = _kept(backend, plan, table, self._reaches)
+        self._kept = columns_of(self._rows)
         self._keys = [self._kept[f"key:{index}"] for index in range(len(plan.sets[0]))]
         self.addends = [
             *self._counts(),
@@ -57,7 +58,8 @@ class Aggregates:
         self, part: Sequence[Summed]
     ) -> Iterator[tuple[tuple[Any, ...], int, tuple[Any, ...]]]:
         """Per cell with rows: keys, number of rows that do not fit, and the sums asked for."""
-        statement = select(*self._keys, self._wrong(), *(one.sql for one in part))
+        chosen = (*self._keys, self._wrong(), *(one.sql for one in part))
+        statement = select(*chosen).select_from(self._rows)  # COUNT(*) names no column of it
         if self._keys:
             statement = statement.group_by(*self._keys)
         length = len(self._keys)
