@@ -174,10 +174,9 @@ def _behind(measure: Measure, reaches: dict[int, Reach]) -> Iterator[CountTerm]:
     corners: list[tuple[int, ...]] = [()]
     for reach in reaches.values():
         corners = [(*corner, edge) for corner in corners for edge in (reach.low, reach.high)]
-    lowest = tuple(reach.low for reach in reaches.values())
-    zero_inside = all(reach.high != 0 for reach in reaches.values())
+    # Zero is as telling as an edge: where it is none itself, one corner leaves it out, too.
+    zero = tuple(reach.low if reach.high else reach.high for reach in reaches.values())
     for corner in corners if reaches else ():
-        # Zero is as telling as an edge, except where it is the other edge itself.
-        support = corner == lowest and zero_inside
+        support = corner == zero
         kind = CountKind.SUPPORT if support else CountKind.HEADROOM
         yield CountTerm(kind, measure.arm, measure.present, tuple(reaches), corner)
