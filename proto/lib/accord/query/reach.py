@@ -13,7 +13,6 @@ from typing import Final
 from accord.domain.catalogue import Column, ColumnType, Table
 from accord.query.plan import (
     Comparison,
-    Compound,
     Condition,
     Junction,
     Monomial,
