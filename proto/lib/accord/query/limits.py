@@ -16,6 +16,8 @@ MAX_CROSS_PLACES: Final = 1_024  # rows, or columns, of a cross table
 
 MAX_MONOMIALS: Final = 256
 MAX_DEGREE: Final = 16  # of one monomial, all its powers together
+# Of what is summed; with its products, four: sums of n powers say the values of n rows.
+MAX_SUMMED_DEGREE: Final = 2
 MAX_COEFFICIENT: Final = 2**256
 MAX_TERM_SCALE: Final = 36
 
