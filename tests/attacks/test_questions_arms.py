@@ -102,3 +102,12 @@ def test_more_divisions_than_can_be_tried_are_refused() -> None:
         compile_question(f"SELECT {asked} FROM t", {"t": wide})
 
     assert caught.value.code == "E-SQL-052"
+
+
+def test_a_case_longer_than_a_plan_may_be_is_refused_before_its_arms_are_compared() -> None:
+    whens = " ".join(f"WHEN x > {i} THEN {i}" for i in range(700))
+
+    with pytest.raises(AccordError) as caught:
+        compile_question(f"SELECT SUM(CASE {whens} END) FROM t", {"t": PEOPLE})
+
+    assert caught.value.facts["part"] == "size of arms"

@@ -4,6 +4,7 @@ A CASE without rows left for its ELSE needs no cell for it, and a cell that can 
 empty would withhold its whole group.
 """
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import product
 from math import prod
@@ -11,7 +12,7 @@ from operator import ge, gt, le, lt
 from typing import Final, TypeAlias
 
 from accord.domain.catalogue import Column, ColumnType, Table
-from accord.query.derived import domain_values, reaches_of
+from accord.query.derived import reaches_of
 from accord.query.plan import (
     Comparison,
     Compound,
@@ -25,7 +26,7 @@ from accord.query.predicates import nodes_in
 
 # More combinations than this, or more work, is not tried: the condition may then be true.
 MAX_COMBINATIONS: Final = 20_000
-MAX_WORK: Final = 2**19  # combinations times parts of conditions
+MAX_WORK: Final = 2**20  # values, or combinations, times parts of conditions
 _Value: TypeAlias = int | str | None
 _Simple: TypeAlias = Condition | Relation
 _Subject: TypeAlias = str | Term  # what is compared: a column, or arithmetic
@@ -40,8 +41,26 @@ _ORDERS: Final[Mapping[Comparison, Callable[[int, int], bool]]] = {
 
 def can_occur(table: Table, condition: Predicate) -> bool:
     """Whether the condition can be true; errs towards yes."""
-    rows = examples(table, [condition])
-    return rows is None or any(truth(condition, row) for row in rows)
+    return 0 in first_true(table, [], [condition])
+
+
+def first_true(
+    table: Table, given: Sequence[Predicate], conditions: Sequence[Predicate]
+) -> frozenset[int]:
+    """Which conditions can be the first true one where all given ones are; errs towards all.
+
+    The number of conditions stands for rows for which none is true.
+    """
+    everything = frozenset(range(len(conditions) + 1))
+    rows = examples(table, [*given, *conditions])
+    if rows is None:
+        return everything
+    found: set[int] = set()
+    for row in rows:
+        if all(truth(condition, row) for condition in given):
+            true = (index for index, one in enumerate(conditions) if truth(one, row))
+            found.add(next(true, len(conditions)))
+    return frozenset(found)
 
 
 def examples(table: Table, conditions: Sequence[Predicate]) -> Iterator[Example] | None:
@@ -55,11 +74,20 @@ def examples(table: Table, conditions: Sequence[Predicate]) -> Iterator[Example]
     by_subject: dict[_Subject, list[_Simple]] = {}
     for one in dict.fromkeys(simple):
         by_subject.setdefault(_subject(one), []).append(one)
+    if sum(_width(table, subject, found) for subject, found in by_subject.items()) > MAX_WORK:
+        return None
     tried = {subject: _values(table, subject, found) for subject, found in by_subject.items()}
     number = prod(map(len, tried.values()))
     if number > MAX_COMBINATIONS or number * len(simple) > MAX_WORK:
         return None
     return (dict(zip(tried, values, strict=True)) for values in product(*tried.values()))
+
+
+def _width(table: Table, subject: _Subject, found: Sequence[_Simple]) -> int:
+    column = table.column(subject) if isinstance(subject, str) else None
+    literals = sum(len(_literals(one)) for one in found)
+    listed = len(column.domain) if column is not None and column.type is ColumnType.TEXT else 0
+    return (3 * literals + listed) * len(found)
 
 
 def _simple(condition: Predicate) -> Iterator[_Simple]:
@@ -97,8 +125,10 @@ def _filled(table: Table, column: Column, literals: set[int | str]) -> list[_Val
     reach = reaches_of(table).get(column.name)
     if reach is None:
         return [0, *(near for one in literals for near in _neighbours(one))]
-    if reach.values and column.domain:
-        return [*domain_values(column)]
+    if reach.values:
+        places = {bisect_left(reach.values, one) for one in literals if isinstance(one, int)}
+        near = {place + step for place in places for step in (-1, 0, 1)} | {0}
+        return [reach.values[place] for place in near if 0 <= place < len(reach.values)]
     near = {other for one in literals for other in _neighbours(one)}
     return [reach.low, reach.high, *(one for one in near if reach.low <= one <= reach.high)]
 
