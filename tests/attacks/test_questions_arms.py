@@ -111,3 +111,15 @@ def test_a_case_longer_than_a_plan_may_be_is_refused_before_its_arms_are_compare
         compile_question(f"SELECT SUM(CASE {whens} END) FROM t", {"t": PEOPLE})
 
     assert caught.value.facts["part"] == "size of arms"
+
+
+def test_numbers_of_all_groups_together_are_limited() -> None:
+    asked = ", ".join(f"SUM(wages + {i}), AVG(x * {i + 1})" for i in range(60))
+
+    with pytest.raises(AccordError) as caught:
+        compile_question(
+            f"SELECT BIN(h, 1), BIN(y, 1), BIN(c, 1), {asked} FROM t GROUP BY 1, 2, 3",
+            {"t": table(*PEOPLE.columns[1:], number("c", 0, 99))},
+        )
+
+    assert caught.value.facts["part"] == "size of all groups' numbers"

@@ -7,6 +7,7 @@ from typing import Final
 
 MAX_SUM: Final = 2**127 - 1  # owners sum in signed 128-bit integers (DuckDB HUGEINT)
 MAX_NUMBERS: Final = 4_000  # counts, or sums, per cell
+MAX_ALL_NUMBERS: Final = 2**21  # counts and sums of all cells: owners encrypt them
 MAX_GROUPS: Final = 16
 MAX_TERMS: Final = 256
 MAX_ARMS: Final = 256

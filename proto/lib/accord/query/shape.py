@@ -232,6 +232,8 @@ def _has_aggregates(expressions: Sequence[Expression]) -> bool:
 
 
 def _check_work(plan: Plan) -> None:
+    numbers = len(plan.counts) + len(plan.measures)
+    _expect(plan.cells * numbers <= limits.MAX_ALL_NUMBERS, "size of all groups' numbers")
     nodes = sum(_work(node) for each in expressions_of(plan) for node in nodes_of(each))
     _expect(nodes * (1 if plan.cross else plan.cells) <= limits.MAX_EVALUATIONS, "size")
 
