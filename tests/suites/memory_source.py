@@ -168,6 +168,7 @@ def total(measure: Measure, plan: Plan, rows: Sequence[ReadRow]) -> int:
 
 def count(one: CountTerm, plan: Plan, rows: Sequence[ReadRow]) -> int:
     found = kept_rows(one, plan, rows)
+    found = [row for row in found if all(truth(plan.arms[arm], row) is True for arm in one.also)]
     for index, edge in zip(one.terms, one.edges, strict=True):
         left_out = (edge, 0) if one.kind is CountKind.SUPPORT else (edge,)
         found = [row for row in found if evaluated(plan.terms[index], row) not in left_out]

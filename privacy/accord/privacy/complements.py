@@ -1,13 +1,15 @@
 """Which released counts of a cell, less each other, would count a set of rows of its own."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, pairwise
 
 from accord.query.disjoint import are_disjoint
+from accord.query.guarding import present_families
 from accord.query.plan import CountKind, CountTerm, Plan
 
 Present = tuple[str, ...]
+Lattice = tuple[tuple[int, tuple[int, ...]], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,12 +21,15 @@ class Complements:
         shown: Counts that the answer shows.
         apart: Pairs among these that count no row in common.
         families: A count of all rows and counts of arms that lie apart in it.
+        lattices: Counts by which values are there, each with those that ask for more; with
+            any two there is the count of rows that have both.
     """
 
     nested: tuple[tuple[int, int], ...]
     shown: tuple[int, ...]
     apart: frozenset[tuple[int, int]]
     families: tuple[tuple[int, tuple[int, ...]], ...]
+    lattices: tuple[Lattice, ...]
 
     def show_few(self, counts: Sequence[int], minimum: int) -> bool:
         """Whether some difference is a number of rows above zero and below the minimum.
@@ -32,9 +37,13 @@ class Complements:
         WHERE and FILTER decide which rows are counted, so they can nest one count in
         another; the guard sees no rows and treats every pair as nested that is not apart.
         """
-        return self._pairs_show_few(counts, minimum) or any(
-            0 < counts[whole] - sum(counts[part] for part in parts) < minimum
-            for whole, parts in self.families
+        return (
+            self._pairs_show_few(counts, minimum)
+            or any(
+                0 < counts[whole] - sum(counts[part] for part in parts) < minimum
+                for whole, parts in self.families
+            )
+            or any(0 < rows < minimum for each in self.lattices for rows in _rows_of(each, counts))
         )
 
     def _pairs_show_few(self, counts: Sequence[int], minimum: int) -> bool:
@@ -53,7 +62,7 @@ def complements_of(plan: Plan) -> Complements:
     places = {
         (term.arm, term.present): place
         for place, term in enumerate(plan.counts)
-        if term.kind in (CountKind.ROWS, CountKind.PRESENT)
+        if term.kind in (CountKind.ROWS, CountKind.PRESENT) and not term.also
     }
     counted = {(measure.arm, measure.present) for measure in plan.measures if not measure.terms}
     # Values are counted only to be shown, rows also to guard what is summed over them.
@@ -69,7 +78,25 @@ def complements_of(plan: Plan) -> Complements:
         for more in {(arm, ()), (None, present), (None, ())} - {(arm, present)}
         if more in places
     )
-    return Complements(nested, shown, apart, _families(plan, shown, apart))
+    families = _families(plan, shown, apart)
+    return Complements(nested, shown, apart, families, tuple(_lattices(plan, places)))
+
+
+def _lattices(plan: Plan, places: Mapping[tuple[int | None, Present], int]) -> Iterator[Lattice]:
+    for arm, family in present_families(plan.terms, plan.measures):
+        ordered = sorted(family, key=len, reverse=True)
+        yield tuple(
+            (places[arm, one], tuple(places[arm, more] for more in ordered if set(one) < set(more)))
+            for one in ordered
+        )
+
+
+def _rows_of(lattice: Lattice, counts: Sequence[int]) -> Iterable[int]:
+    """Rows that have just these values and no more of those asked for (Moebius inversion)."""
+    found: dict[int, int] = {}
+    for place, more in lattice:
+        found[place] = counts[place] - sum(found[other] for other in more)
+    return found.values()
 
 
 def _are_apart(plan: Plan, one: CountTerm, other: CountTerm) -> bool:

@@ -12,6 +12,7 @@ from typing import Final
 
 from accord.privacy.complements import Complements, complements_of
 from accord.query.cells import margins_of_finest, set_starts
+from accord.query.equations import needed_rows
 from accord.query.plan import Plan
 
 MIN_SOURCES: Final = 2  # with one, the joint sum is that owner's own number
@@ -50,7 +51,7 @@ def decide(
     plan: Plan, cells: Sequence[CellCounts], minimum: int
 ) -> tuple[bytes, tuple[Reason, ...]]:
     """One byte per cell, 1 released and 0 withheld, and the reason of each."""
-    complements = complements_of(plan)
+    complements, minimum = complements_of(plan), needed_rows(plan, minimum)
     reasons = [_judge(cell, complements, minimum) for cell in cells]
     finest = plan.cells_of(plan.sets[0])
     open_ = {cell for cell in range(finest) if reasons[cell] is not Reason.RELEASED}

@@ -6,9 +6,10 @@ from math import prod
 
 from accord.domain.answer import CellMoments
 from accord.domain.catalogue import Table
-from accord.query.derived import guard_counts, make_measure, plain_term
+from accord.query.derived import make_measure, plain_term
 from accord.query.derived_outputs import output_digits, output_unit
 from accord.query.functions import moment_factors
+from accord.query.guarding import guard_counts, guard_terms
 from accord.query.plan import PLAN_VERSION, Group, Measure, Plan
 from accord.query.plan_answer import Aggregate, Expression, Function, Order, Output, Piece
 from accord.query.plan_rows import Predicate, Term
@@ -75,6 +76,7 @@ class Builder:
         cross: bool = False,
         names: Sequence[str] = (),
     ) -> Plan:
+        terms = (*self.terms, *guard_terms(self.table, self.terms))
         made = Plan(
             version=PLAN_VERSION,
             table=self.table.name,
@@ -82,10 +84,10 @@ class Builder:
             where=where,
             groups=tuple(groups),
             sets=sets or (tuple(range(len(groups))),),
-            terms=tuple(self.terms),
+            terms=terms,
             arms=self.arms,
             measures=tuple(self.measures),
-            counts=guard_counts(self.table, where, self.arms, self.terms, self.measures),
+            counts=guard_counts(self.table, where, self.arms, terms, self.measures),
             outputs=tuple(
                 Output(
                     names[at] if names else f"c{at}",

@@ -7,7 +7,6 @@ from accord.domain.catalogue import Table
 from accord.domain.text import is_plain, printable
 from accord.query.cell_reaches import reaches_of_cells
 from accord.query.derived import (
-    guard_counts,
     make_measure,
     make_term,
     reaches_of,
@@ -15,6 +14,7 @@ from accord.query.derived import (
 )
 from accord.query.derived_outputs import output_digits, output_unit
 from accord.query.expressions import aggregates_of, expressions_of
+from accord.query.guarding import guard_counts, guard_terms
 from accord.query.plan import Measure, Plan
 from accord.query.plan_answer import Piece
 from accord.query.plan_rows import Term
@@ -102,6 +102,8 @@ def _check_used(plan: Plan, table: Table) -> None:
     ]
     moments = {moment for piece in pieces for moment in piece.moments}
     terms = {index for measure in plan.measures for index in measure.terms}
-    used = len(moments) == len(plan.measures) and len(terms) == len(plan.terms)
+    counted = guard_terms(table, plan.terms[: len(terms)])
+    exact = terms == set(range(len(terms))) and plan.terms[len(terms) :] == counted
+    used = len(moments) == len(plan.measures) and exact
     distinct = len(set(plan.measures)) == len(plan.measures)
     _expect(used and distinct, table.name, "unused")

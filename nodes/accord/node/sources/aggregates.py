@@ -82,6 +82,7 @@ class Aggregates:
     def _counts(self) -> Iterator[Summed]:
         for index, one in enumerate(self._plan.counts):
             conditions = self._conditions(one)
+            conditions += [self._kept[f"arm:{arm}"] == integer(1) for arm in one.also]
             for number, edge in zip(one.terms, one.edges, strict=True):
                 term, value = self._plan.terms[number], self._kept[f"term:{number}"]
                 left_out = {edge, 0} if one.kind is CountKind.SUPPORT else {edge}

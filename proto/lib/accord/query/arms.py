@@ -11,8 +11,9 @@ from typing import Final
 from sqlglot import exp
 
 from accord.query.conditions import compile_condition
+from accord.query.limits import MAX_ARMS
 from accord.query.measures import Sums
-from accord.query.occurrence import can_occur
+from accord.query.occurrence import can_occur, first_true
 from accord.query.plan_rows import Compound, Junction, Predicate
 
 _CONDITIONS = (exp.Predicate, exp.Connector, exp.Not)
@@ -57,15 +58,19 @@ def arms_of(sums: Sums, argument: exp.Expr, within: Predicate | None) -> list[Ar
     case = _as_case(argument.unnest())
     if case is None:
         return [Arm(within, argument)]
-    found = []
+    branches = list(_branches(case))
+    if len(branches) > MAX_ARMS:  # before each is held against all others
+        raise sums.scope.statement.error("E-SQL-052", argument, part="size of arms")
+    conditions = [compile_condition(sums.scope, when) for when, _ in branches if when is not None]
     before: list[Predicate] = [] if within is None else [within]
-    for when, result in _branches(case):
-        condition = None if when is None else compile_condition(sums.scope, when)
-        whole = _all_of(before if condition is None else [*before, condition])
-        if whole is None or _occurs(sums, whole):
-            found.append(Arm(whole, None if isinstance(result, exp.Null) else result))
-        if condition is not None:
-            before.append(_negated(condition))
+    given = before if sums.where is None else [sums.where, *before]
+    found, occurring = [], first_true(sums.scope.table, given, conditions)
+    for place, (_, result) in enumerate(branches):
+        own = conditions[place : place + 1]
+        if place in occurring:
+            filled = None if isinstance(result, exp.Null) else result
+            found.append(Arm(_all_of([*before, *own]), filled))
+        before = [*before, *map(_negated, own)]
     for arm in found:
         sums.arm(arm.condition)
     return found

@@ -13,14 +13,14 @@ from accord.domain.errors import AccordError, VerificationError
 from accord.query.conditions import compile_condition
 from accord.query.context import Context
 from accord.query.cross import compile_cross, cross_call
-from accord.query.derived import guard_counts
 from accord.query.groups import compile_groups
+from accord.query.guarding import guard_counts, guard_terms
 from accord.query.instead import nearest_question
 from accord.query.limits import MAX_REACHED
 from accord.query.measures import Sums
 from accord.query.ordering import compile_limit, compile_offset, compile_order
-from accord.query.plan import MAX_CELLS, PLAN_VERSION, Plan
-from accord.query.plan_rows import Predicate
+from accord.query.plan import MAX_CELLS, PLAN_VERSION, CountTerm, Plan
+from accord.query.plan_rows import Predicate, Term
 from accord.query.predicates import nodes_in, predicates_of
 from accord.query.quantile import parse_quantile
 from accord.query.scope import Scope, open_scope
@@ -106,6 +106,7 @@ def _plan(context: Context, sets: tuple[tuple[int, ...], ...], *, cross: bool = 
     having = statement.select.args.get("having")
     condition = None if having is None else compile_having(named, having.this)
     order = compile_order(named, outputs)  # the last to collect sums
+    terms = (*sums.terms, *guard_terms(table, sums.terms))
     plan = Plan(
         version=PLAN_VERSION,
         table=table.name,
@@ -113,12 +114,10 @@ def _plan(context: Context, sets: tuple[tuple[int, ...], ...], *, cross: bool = 
         where=sums.where,
         groups=context.groups,
         sets=sets,
-        terms=sums.terms,
+        terms=terms,
         arms=sums.arms,
         measures=sums.measures,
-        counts=guard_counts(
-            table, sums.where, sums.arms, sums.terms, sums.measures, (context.groups, sets)
-        ),
+        counts=_counts(context, terms, sets),
         outputs=outputs,
         having=condition,
         order=order,
@@ -131,13 +130,27 @@ def _plan(context: Context, sets: tuple[tuple[int, ...], ...], *, cross: bool = 
     return plan
 
 
+def _counts(
+    context: Context, terms: tuple[Term, ...], sets: tuple[tuple[int, ...], ...]
+) -> tuple[CountTerm, ...]:
+    sums, grouping = context.sums, (context.groups, sets)
+    try:
+        return guard_counts(sums.scope.table, sums.where, sums.arms, terms, sums.measures, grouping)
+    except VerificationError as error:
+        raise _too_large(context.statement, error) from None
+
+
+def _too_large(statement: Statement, error: VerificationError) -> AccordError:
+    return statement.error_at_word("E-SQL-052", "SELECT", part=error.facts["fault"])
+
+
 def _check_size(statement: Statement, plan: Plan, table: Table) -> None:
     if plan.cells > MAX_CELLS:
         raise statement.error_at_word("E-SQL-030", "GROUP BY", cells=plan.cells, limit=MAX_CELLS)
     try:
         check_plan(plan)
     except VerificationError as error:
-        raise statement.error_at_word("E-SQL-052", "SELECT", part=error.facts["fault"]) from None
+        raise _too_large(statement, error) from None
     longest = max(len(column.domain) for column in table.columns)
     if longest * sum(1 for one in predicates_of(plan) for _ in nodes_in(one)) > MAX_REACHED:
         raise statement.error_at_word("E-SQL-052", "WHERE", part="size of conditions")

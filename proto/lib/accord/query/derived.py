@@ -5,7 +5,7 @@ here imports one.  Tables have passed `accord.domain.catalogue_check`.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from fractions import Fraction
 from functools import lru_cache
@@ -13,10 +13,9 @@ from math import prod
 from typing import Final
 
 from accord.domain.catalogue import Column, ColumnType, Table
-from accord.query.cell_reaches import Grouping, reaches_of_cells
-from accord.query.plan import CountKind, CountTerm, Group, Measure
-from accord.query.plan_rows import Monomial, Power, Predicate, Term
-from accord.query.reach import Reach, Reaches, narrowed, table_reaches, term_reach
+from accord.query.plan import Group, Measure
+from accord.query.plan_rows import Monomial, Power, Term
+from accord.query.reach import Reach, Reaches, table_reaches, term_reach
 
 EPOCH: Final = date(1970, 1, 1).toordinal()
 # Count, sum and sum of squares are three equations: they say how many rows have each of
@@ -127,49 +126,3 @@ def tells_values(factors: Sequence[Term], reaches: Reaches) -> bool:
     return any(
         _SOLVABLE_VALUES <= reaches[column].size <= degree + 1 for column, degree in degrees.items()
     )
-
-
-def guard_counts(
-    table: Table,
-    where: Predicate | None,
-    arms: Sequence[Predicate],
-    terms: Sequence[Term],
-    measures: Sequence[Measure],
-    grouping: Grouping = ((), ((),)),
-) -> tuple[CountTerm, ...]:
-    """What the guard must count per cell: rows, values, and values off every edge.
-
-    Behind a product of two terms stand four corners: a sum of products taken from any of
-    them (the requester can move it there with count and sums) must rest on enough rows.
-    Groups move edges as WHERE does, each cell's to another place: all of them are counted.
-    """
-    found = [CountTerm(CountKind.ROWS)]
-    found += [CountTerm(CountKind.ROWS, arm) for arm in range(len(arms))]
-    whole = narrowed(reaches_of(table), where)
-    of_arms = [narrowed(whole, arm) for arm in arms]
-    for measure in measures:
-        left = whole if measure.arm is None else of_arms[measure.arm]
-        indexes = sorted(set(measure.terms))
-        columns = {name for index in indexes for name in terms[index].columns}
-        for inside in reaches_of_cells(left, grouping, columns, where) or (left,):
-            reaches = {index: term_reach(terms[index].monomials, inside) for index in indexes}
-            found += _behind(measure, {i: reach for i, reach in reaches.items() if reach.size > 1})
-    return tuple(dict.fromkeys(found))
-
-
-def _behind(measure: Measure, reaches: dict[int, Reach]) -> Iterator[CountTerm]:
-    """A term of one possible value tells nothing and hides nobody: it is left out."""
-    if not measure.terms:
-        if measure.present:
-            yield CountTerm(CountKind.PRESENT, measure.arm, measure.present)
-        return
-    corners: list[tuple[int, ...]] = [()]
-    for reach in reaches.values():
-        corners = [(*corner, edge) for corner in corners for edge in (reach.low, reach.high)]
-    lowest = tuple(reach.low for reach in reaches.values())
-    zero_inside = all(reach.high != 0 for reach in reaches.values())
-    for corner in corners if reaches else ():
-        # Zero is as telling as an edge, except where it is the other edge itself.
-        support = corner == lowest and zero_inside
-        kind = CountKind.SUPPORT if support else CountKind.HEADROOM
-        yield CountTerm(kind, measure.arm, measure.present, tuple(reaches), corner)

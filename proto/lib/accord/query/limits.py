@@ -7,6 +7,7 @@ from typing import Final
 
 MAX_SUM: Final = 2**127 - 1  # owners sum in signed 128-bit integers (DuckDB HUGEINT)
 MAX_NUMBERS: Final = 4_000  # counts, or sums, per cell
+MAX_ALL_NUMBERS: Final = 2**21  # counts and sums of all cells: owners encrypt them
 MAX_GROUPS: Final = 16
 MAX_TERMS: Final = 256
 MAX_ARMS: Final = 256
@@ -16,6 +17,8 @@ MAX_CROSS_PLACES: Final = 1_024  # rows, or columns, of a cross table
 
 MAX_MONOMIALS: Final = 256
 MAX_DEGREE: Final = 16  # of one monomial, all its powers together
+# Of what is summed; with its products, four: sums of n powers say the values of n rows.
+MAX_SUMMED_DEGREE: Final = 2
 MAX_COEFFICIENT: Final = 2**256
 MAX_TERM_SCALE: Final = 36
 

@@ -7,7 +7,7 @@ from sqlglot import exp
 from accord.domain.catalogue import Column, ColumnType
 from accord.domain.text import is_plain
 from accord.query.conditions import compile_condition
-from accord.query.occurrence import can_occur
+from accord.query.occurrence import first_true
 from accord.query.plan import Group
 from accord.query.plan_rows import Comparison, Compound, Condition, Junction, Predicate
 from accord.query.scope import Scope
@@ -45,9 +45,11 @@ def case_group(scope: Scope, name: str, node: exp.Case) -> Group:
     """
     found: list[tuple[str | None, Predicate, Predicate]] = []
     before: list[Predicate] = []
-    for condition, label in _branches(scope, node):
+    branches = list(_branches(scope, node))
+    occurring = first_true(scope.table, [], [condition for condition, _ in branches])
+    for place, (condition, label) in enumerate(branches):
         reached = condition if not before else Compound(Junction.AND, (*before, condition))
-        if can_occur(scope.table, reached):
+        if place in occurring:
             found.append((label, condition, reached))
         before.append(Compound(Junction.NOT, (Compound(Junction.IS_TRUE, (condition,)),)))
     labels = tuple(dict.fromkeys(label for label, _, _ in found))

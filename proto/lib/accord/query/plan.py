@@ -90,6 +90,8 @@ class CountTerm:
         present: As in `Measure`; empty for ROWS.
         terms: Indexes into `Plan.terms`, rising, without repetition.
         edges: One per term: the smallest or largest value that a row of this arm can have.
+        also: Further arms, after ``arm`` and rising, whose conditions are true as well; only
+            of ROWS.
     """
 
     kind: CountKind
@@ -97,6 +99,7 @@ class CountTerm:
     present: tuple[str, ...] = ()
     terms: tuple[int, ...] = ()
     edges: tuple[int, ...] = ()
+    also: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +114,8 @@ class Plan:
             next; without ROLLUP one set with all groups.  The cells of a set are the
             product of the places of its groups, the last varying fastest; the cells of
             the plan are those of the first set, then of the second, and so on.
-        terms: Each once, in the order of first use.
+        terms: Each once, in the order of first use; then columns that only the guard
+            counts.
         arms: Conditions of CASE and FILTER, each once, in the order of first use.
         counts: What the guard decides on, per cell.
         having: None, or what a released row must fulfil to be shown.

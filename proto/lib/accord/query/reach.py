@@ -13,7 +13,6 @@ from typing import Final
 from accord.domain.catalogue import Column, ColumnType, Table
 from accord.query.plan_rows import (
     Comparison,
-    Compound,
     Condition,
     Junction,
     Monomial,
@@ -90,23 +89,50 @@ def narrowed(reaches: Reaches, condition: Predicate | None, *, negated: bool = F
     With ``negated``, where it is false or unknown: a row that counts has no NULL in the
     column in question, so there the comparison is not unknown but false.
     """
+    # Nothing left: no row counts, so nothing needs an edge.
+    return _narrowed(reaches, condition, negated=negated, unknown=negated) or reaches
+
+
+def _narrowed(
+    reaches: Reaches, condition: Predicate | None, *, negated: bool, unknown: bool
+) -> Reaches | None:
+    """None if no row can be there; with ``unknown``, also where the condition is unknown."""
     if isinstance(condition, Condition):
         return _compared(reaches, condition, negated=negated)
     if isinstance(condition, Relation):
-        return _related(reaches, condition, negated=negated)
-    if not isinstance(condition, Compound):
+        # It is unknown where another of its columns is NULL, whatever this one is.
+        open_ = unknown and len(condition.term.columns) > 1
+        return reaches if open_ else _related(reaches, condition, negated=negated)
+    if condition is None:
         return reaches
-    if condition.junction in (Junction.NOT, Junction.IS_TRUE):
-        turned = negated != (condition.junction is Junction.NOT)
-        return narrowed(reaches, condition.operands[0], negated=turned)
-    if (condition.junction is Junction.AND) != negated:
-        # Relations once more: what another operand leaves of one column narrows the next.
-        again = [operand for operand in condition.operands if isinstance(operand, Relation)]
-        for operand in (*condition.operands, *again):
-            reaches = narrowed(reaches, operand, negated=negated)
-        return reaches
-    branches = [narrowed(reaches, operand, negated=negated) for operand in condition.operands]
-    return _union(branches) if branches else reaches
+    if condition.junction is Junction.NOT:
+        return _narrowed(reaches, condition.operands[0], negated=not negated, unknown=unknown)
+    if condition.junction is Junction.IS_TRUE:
+        return _narrowed(reaches, condition.operands[0], negated=negated, unknown=negated)
+    every = (condition.junction is Junction.AND) != negated
+    joined = _all_narrowed if every else _any_narrowed
+    return joined(reaches, condition.operands, negated=negated, unknown=unknown)
+
+
+def _any_narrowed(
+    reaches: Reaches, operands: tuple[Predicate, ...], *, negated: bool, unknown: bool
+) -> Reaches | None:
+    branches = [
+        _narrowed(reaches, operand, negated=negated, unknown=unknown) for operand in operands
+    ]
+    return _union([branch for branch in branches if branch is not None])
+
+
+def _all_narrowed(
+    reaches: Reaches, operands: tuple[Predicate, ...], *, negated: bool, unknown: bool
+) -> Reaches | None:
+    # Relations once more: what another operand leaves of one column narrows the next.
+    again = [operand for operand in operands if isinstance(operand, Relation)]
+    found: Reaches | None = reaches
+    for operand in (*operands, *again):
+        if found is not None:
+            found = _narrowed(found, operand, negated=negated, unknown=unknown)
+    return found
 
 
 def term_reach(monomials: Iterable[Monomial], reaches: Reaches) -> Reach:
@@ -141,7 +167,7 @@ def _power_ends(reach: Reach, exponent: int) -> tuple[int, int]:
     return smallest, max(ends)
 
 
-def _compared(reaches: Reaches, condition: Condition, *, negated: bool) -> Reaches:
+def _compared(reaches: Reaches, condition: Condition, *, negated: bool) -> Reaches | None:
     reach = reaches.get(condition.column)
     numbers = [literal for literal in condition.literals if isinstance(literal, int)]
     if reach is None or not numbers:
@@ -151,18 +177,17 @@ def _compared(reaches: Reaches, condition: Condition, *, negated: bool) -> Reach
     else:
         operator = _NEGATED[condition.operator] if negated else condition.operator
         kept = _cut(reach, operator, numbers[0])
-    # Nothing left: no row counts, so nothing needs an edge.
-    return reaches if kept is None else {**reaches, condition.column: kept}
+    return None if kept is None else {**reaches, condition.column: kept}
 
 
-def _related(reaches: Reaches, relation: Relation, *, negated: bool) -> Reaches:
+def _related(reaches: Reaches, relation: Relation, *, negated: bool) -> Reaches | None:
     """Each column without the ends at which no values of the others fulfil the relation."""
     operator = _NEGATED[relation.operator] if negated else relation.operator
     for column in relation.term.columns:
         if column in reaches:
             kept = _shaved(reaches, column, Relation(relation.term, operator, relation.literal))
-            if kept is None:  # no row counts
-                return reaches
+            if kept is None:
+                return None
             reaches = {**reaches, column: kept}
     return reaches
 
@@ -222,7 +247,9 @@ def _without(reach: Reach, literals: Iterable[int]) -> Reach | None:
     return reach.cut(low, high)
 
 
-def _union(branches: list[Reaches]) -> Reaches:
+def _union(branches: list[Reaches]) -> Reaches | None:
+    if not branches:
+        return None
     whole = dict(branches[0])
     for branch in branches[1:]:
         for name, reach in branch.items():

@@ -10,6 +10,7 @@ from typing import Final
 
 from accord.domain.errors import VerificationError
 from accord.query import limits
+from accord.query.equations import degree_of
 from accord.query.expressions import aggregates_of, expressions_of, nodes_of
 from accord.query.functions import CROSS, OLS, WITH_ARMS, moment_factors, takes
 from accord.query.kinds import Kind, kind_of
@@ -35,6 +36,7 @@ def check_plan(plan: Plan) -> None:
     _expect(plan.max_rows > 0 and 0 < plan.cells <= MAX_CELLS, "size")
     for term in plan.terms:
         _check_term(term)
+        _expect(degree_of(term) <= limits.MAX_SUMMED_DEGREE, "term")
     for predicate in predicates_of(plan):
         _check_predicate(predicate)
     for measure in plan.measures:
@@ -140,8 +142,17 @@ def _fits_count(plan: Plan, count: CountTerm) -> bool:
         _is_arm(plan, count.arm)
         and len(count.edges) == len(terms)
         and bool(terms) == edged
+        and _fits_together(plan, count)
         and all(0 <= index < len(plan.terms) for index in terms)
     )
+
+
+def _fits_together(plan: Plan, count: CountTerm) -> bool:
+    if not count.also:
+        return True
+    arms = (-1 if count.arm is None else count.arm, *count.also)
+    inside = arms[0] >= 0 and arms[-1] < len(plan.arms)
+    return inside and count.kind is CountKind.ROWS and tuple(sorted(set(arms))) == arms
 
 
 def _is_arm(plan: Plan, arm: int | None) -> bool:
@@ -206,6 +217,8 @@ def _has_aggregates(expressions: Sequence[Expression]) -> bool:
 
 
 def _check_work(plan: Plan) -> None:
+    numbers = len(plan.counts) + len(plan.measures)
+    _expect(plan.cells * numbers <= limits.MAX_ALL_NUMBERS, "size of all groups' numbers")
     nodes = sum(_work(node) for each in expressions_of(plan) for node in nodes_of(each))
     _expect(nodes * (1 if plan.cross else plan.cells) <= limits.MAX_EVALUATIONS, "size")
 

@@ -8,7 +8,8 @@ from sqlglot import exp
 
 from accord.domain.catalogue import ColumnType
 from accord.query.derived import reaches_of
-from accord.query.limits import MAX_SUM
+from accord.query.equations import degree_of
+from accord.query.limits import MAX_SUM, MAX_SUMMED_DEGREE
 from accord.query.literals import date_literal, scaled
 from accord.query.plan_rows import Term
 from accord.query.polynomials import (
@@ -42,7 +43,12 @@ def compile_term(scope: Scope, node: exp.Expr, function: str) -> Term:
         raise scope.statement.error(
             "E-SQL-044", node, construct=shown(node), function=function.upper()
         )
-    return row_term(scope, node, found, function)
+    term = row_term(scope, node, found, function)
+    if degree_of(term) > MAX_SUMMED_DEGREE:
+        raise scope.statement.error(
+            "E-SQL-043", node, construct=shown(node), digits=MAX_SCALE, degree=MAX_SUMMED_DEGREE
+        )
+    return term
 
 
 def row_term(scope: Scope, node: exp.Expr, found: Polynomial, function: str) -> Term:
