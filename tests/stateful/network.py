@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from accord.domain import codec
 from accord.domain.bundle import RecordEvidence
 from accord.domain.errors import AccordError, UnavailableError
+from accord.domain.record import RecordKind
 from accord.domain.run import GuardEvidence, OwnerEvidence, ValuesEvidence
 from accord.domain.signed import Signed
 from tests.stateful.node import Killed, Node
@@ -154,6 +155,14 @@ class Wire:
         mask = self.network.call(member, "send_mask", request)
         self._note(member, "mask", run_id, codec.encode(mask))
         return mask
+
+    def fetch_proof(self, member: str, run_id: bytes, kind: RecordKind) -> RecordEvidence:
+        def request() -> RecordEvidence:
+            node = self._of(member)
+            node.anchoring.anchor()  # by now a publisher would have
+            return node.run.fetch_proof(self.own.name, run_id, kind)
+
+        return self.network.call(member, "fetch_proof", request)
 
     def abort(self, member: str, run_id: bytes, cancellation: Signed) -> str:
         def request() -> str:

@@ -75,11 +75,15 @@ class Anchoring(Progress):
 
     def wait_beyond(self, count: int, timeout_s: float) -> None:
         del timeout_s
+        self.anchor()
+        if self.count == count:
+            raise UnavailableError("E-LOG-017", member=self._member, index=count)
+
+    def anchor(self) -> None:
+        """Bring everything onto the chain, as far as it answers."""
         with self._one, suppress(UnavailableError):
             while self._outbox.step() is HeadState.FINAL:
                 self.announce()
-        if self.count == count:
-            raise UnavailableError("E-LOG-017", member=self._member, index=count)
 
 
 class Node:

@@ -27,6 +27,7 @@ ALLOWED: Final[Mapping[str, frozenset[str]]] = {
     f"{_WIRE}RunService/Decide": _NODES,
     f"{_WIRE}RunService/SendValues": _NODES,
     f"{_WIRE}RunService/SendMask": _NODES,
+    f"{_WIRE}RunService/FetchProof": _NODES,
     f"{_WIRE}RunService/Abort": _NODES,
     f"{_WIRE}CatalogueService/ListOffers": _NODES,
     f"{_WIRE}AnalystService/Draft": _ANALYST,

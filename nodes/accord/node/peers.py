@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from accord.domain.bundle import RecordEvidence
+from accord.domain.record import RecordKind
 from accord.domain.run import GuardEvidence, OwnerEvidence, ValuesEvidence
 from accord.domain.signed import Signed
 from accord.wire.v1 import types_pb2 as wire
@@ -62,6 +63,10 @@ class Peers(Protocol):
 
     def inspect(self, member: str, run_id: bytes, inspection: Signed, person_card: Signed) -> bytes:
         """An owner's `Replay`, sealed to the inspector."""
+        ...
+
+    def fetch_proof(self, member: str, run_id: bytes, kind: RecordKind) -> RecordEvidence:
+        """A member's own record of a run of ours, with its proof if it is final by now."""
         ...
 
     def abort(self, member: str, run_id: bytes, cancellation: Signed) -> str:

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from accord.domain import codec
 from accord.domain.bundle import RecordEvidence
 from accord.domain.ids import PROTOCOL_VERSION
+from accord.domain.record import RecordKind
 from accord.domain.run import GuardEvidence, OwnerEvidence, ValuesEvidence
 from accord.domain.signed import Signed
 from accord.node.channels import Channels
@@ -105,6 +106,12 @@ class GrpcPeers:
         )
         answer = self._call(member, lambda stub: stub.SendMask, request, self.timeouts.contribute_s)
         return codec.decode(Signed, answer.mask)
+
+    def fetch_proof(self, member: str, run_id: bytes, kind: RecordKind) -> RecordEvidence:
+        """See `Peers`."""
+        request = wire.FetchProofRequest(header=header(run_id), kind=kind)
+        answer = self._call(member, lambda stub: stub.FetchProof, request)
+        return codec.decode(RecordEvidence, answer.record)
 
     def list_consents(self, member: str, run_id: bytes) -> tuple[Signed, ...]:
         """See `Peers`."""

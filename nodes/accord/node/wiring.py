@@ -25,6 +25,7 @@ from accord.node.handlers.history import History
 from accord.node.handlers.inspections import Inspect
 from accord.node.handlers.owner_tally import OwnerTallies
 from accord.node.handlers.pair_keys import PairKeys
+from accord.node.handlers.proofs import FetchProof
 from accord.node.handlers.request_replay import RequestReplay
 from accord.node.handlers.resume import Resume
 from accord.node.handlers.running import Runner
@@ -85,6 +86,7 @@ def _run_handlers(parts: Parts, grants: Grants) -> RunHandlers:
         contribute=Contribute(member, tallies, lambda o: open_source(o.description, o.folder)),
         guard=Guard(member, pair_keys, EvidenceChecker(member.cards, parts.anchored)),
         send_values=SendValues(member, tallies),
+        fetch_proof=FetchProof(member),
         abort=Abort(member),
     )
 
@@ -106,7 +108,9 @@ def _person_handlers(parts: Parts, catalogue: Catalogue, grants: Grants) -> Pers
     def block_of(proof: LogProof) -> int:
         return parts.anchored(proof.anchor).block_number
 
-    runner = Runner(member, Coordinate(member, peers), block_of)
+    runner = Runner(
+        member, Coordinate(member, peers, EvidenceChecker(member.cards, parts.anchored)), block_of
+    )
     return PersonHandlers(
         draft=draft,
         ask=Ask(member, draft, runner),

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from accord.domain import codec
+from accord.domain.bundle import RecordEvidence
 from accord.domain.contribution import GuardStatement, Values
 from accord.domain.errors import AccordError, RefusalError, VerificationError
 from accord.domain.question import Question
@@ -19,6 +20,7 @@ from accord.domain.run import Asked, GuardEvidence, OwnerEvidence, ValuesEvidenc
 from accord.domain.signed import Signed
 from accord.ledger.reading import read_fields
 from accord.ledger.store.log_store import SqlLogStore
+from accord.node.handlers.evidence import EvidenceChecker
 from accord.node.handlers.received import (
     OwnerSteps,
     check_contributed,
@@ -59,6 +61,7 @@ class Coordinate:
 
     member: Member
     peers: Peers
+    evidence: EvidenceChecker
 
     def __call__(self, asked: Asked, report: Report) -> Opened | None:
         """Run it; None after a dry run.
@@ -88,7 +91,7 @@ class Coordinate:
         mask = self._mask(question, release, values, report)
         given = tuple(values.values())
         opened = Opened(contributions, guard, given, mask, release, tally, partial)
-        return self._with_proofs(asked, question, opened)
+        return self._with_proofs(question, opened)
 
     def _contribute(
         self, asked: Asked, question: Question, report: Report
@@ -180,22 +183,35 @@ class Coordinate:
             report(step(member, wire.STAGE_RELEASED))
         return mask
 
-    def _with_proofs(self, asked: Asked, question: Question, opened: Opened) -> Opened:
-        """Ask again: the same bytes come with proofs, as their records are anchored by now.
+    def _with_proofs(self, question: Question, opened: Opened) -> Opened:
+        """Ask for the records again: they come with proofs, as they are anchored by now.
 
-        The answer is released already: a member that is away by now, or says something else
+        The answer is released already: a member that is away by now, or shows another record
         than before, takes nothing from it.
         """
-        with suppress(AccordError):
-            again = self._values(question, opened.guard.statement, lambda _: None).values()
-            pairs = zip(opened.values, again, strict=True)
-            values = tuple(new if new.values == old.values else old for old, new in pairs)
-            opened = replace(opened, values=values)
-        with suppress(AccordError):
-            guard = self._decide(asked, question, opened.contributions)
-            if guard.statement == opened.guard.statement:
-                opened = replace(opened, guard=guard)
-        return opened
+
+        def prove(item: tuple[str, RecordKind, RecordEvidence]) -> RecordEvidence:
+            member, kind, known = item
+            with suppress(AccordError):
+                shown = self.peers.fetch_proof(member, question.run_id, kind)
+                self.evidence.open_final(shown, member, kind, question.run_id)
+                if (shown.entry, shown.disclosed) == (known.entry, known.disclosed):
+                    return shown
+            return known
+
+        items = [
+            (owner, RecordKind.CONTRIBUTED, given.record)
+            for owner, given in zip(question.owners, opened.values, strict=True)
+        ]
+        items.append((question.guard, RecordKind.GUARD, opened.guard.record))
+        with ThreadPoolExecutor(len(items), "proofs") as pool:
+            *contributed, decided = pool.map(prove, items)
+        pairs = zip(opened.values, contributed, strict=True)
+        return replace(
+            opened,
+            values=tuple(replace(given, record=record) for given, record in pairs),
+            guard=replace(opened.guard, record=decided),
+        )
 
     def _everyone(
         self, owners: tuple[str, ...], ask: Callable[[str], T], report: Report

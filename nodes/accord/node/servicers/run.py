@@ -15,6 +15,7 @@ from accord.node.handlers.contribute import Contribute
 from accord.node.handlers.grants import Grants
 from accord.node.handlers.guard import Guard
 from accord.node.handlers.pair_keys import PairKeys
+from accord.node.handlers.proofs import FetchProof
 from accord.node.handlers.values import SendValues
 from accord.node.interceptors.identity import caller
 from accord.wire.v1 import run_pb2 as wire
@@ -30,6 +31,7 @@ class RunHandlers:
     contribute: Contribute
     guard: Guard
     send_values: SendValues
+    fetch_proof: FetchProof
     abort: Abort
 
 
@@ -99,6 +101,14 @@ class RunServicer(rpc.RunServiceServicer):
         member, run_id = caller(context).member, request.header.run_id
         mask = self._handlers.guard.send_mask(member, run_id, release, contributed)
         return wire.SendMaskResponse(mask=codec.encode(mask))
+
+    def FetchProof(  # noqa: N802
+        self, request: wire.FetchProofRequest, context: grpc.ServicerContext
+    ) -> wire.FetchProofResponse:
+        """See run.proto."""
+        member, run_id = caller(context).member, request.header.run_id
+        evidence = self._handlers.fetch_proof(member, run_id, request.kind)
+        return wire.FetchProofResponse(record=codec.encode(evidence))
 
     def Abort(  # noqa: N802
         self, request: wire.AbortRequest, context: grpc.ServicerContext

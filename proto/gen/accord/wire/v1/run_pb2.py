@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from accord.wire.v1 import types_pb2 as accord_dot_wire_dot_v1_dot_types__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18\x61\x63\x63ord/wire/v1/run.proto\x12\x0e\x61\x63\x63ord.wire.v1\x1a\x1a\x61\x63\x63ord/wire/v1/types.proto\"=\n\x13\x46\x65tchPairKeyRequest\x12&\n\x06header\x18\x01 \x01(\x0b\x32\x16.accord.wire.v1.Header\"%\n\x14\x46\x65tchPairKeyResponse\x12\r\n\x05offer\x18\x01 \x01(\x0c\"k\n\x10\x46indGrantRequest\x12&\n\x06header\x18\x01 \x01(\x0b\x32\x16.accord.wire.v1.Header\x12\r\n\x05table\x18\x02 \x01(\t\x12\x0f\n\x07\x63olumns\x18\x03 \x03(\t\x12\x0f\n\x07purpose\x18\x04 \x01(\t\"8\n\x11\x46indGrantResponse\x12\r\n\x05grant\x18\x01 \x01(\x0c\x12\x14\n\x0csteward_card\x18\x02 \x01(\x0c\"T\n\x11\x43ontributeRequest\x12&\n\x06header\x18\x01 \x01(\x0b\x32\x16.accord.wire.v1.Header\x12\x17\n\x0fsealed_question\x18\x02 \x01(\x0c\"V\n\x12\x43ontributeResponse\x12*\n\x08progress\x18\x01 \x01(\x0b\x32\x18.accord.wire.v1.Progress\x12\x14\n\x0c\x63ontribution\x18\x02 \x01(\x0c\"g\n\rDecideRequest\x12&\n\x06header\x18\x01 \x01(\x0b\x32\x16.accord.wire.v1.Header\x12\x17\n\x0fsealed_question\x18\x02 \x01(\x0c\x12\x15\n\rcontributions\x18\x03 \x03(\x0c\"\"\n\x0e\x44\x65\x63ideResponse\x12\x10\n\x08\x64\x65\x63ision\x18\x01 \x01(\x0c\"N\n\x11SendValuesRequest\x12&\n\x06header\x18\x01 \x01(\x0b\x32\x16.accord.wire.v1.Header\x12\x11\n\tstatement\x18\x02 \x01(\x0c\"$\n\x12SendValuesResponse\x12\x0e\n\x06values\x18\x01 \x01(\x0c\"_\n\x0fSendMaskRequest\x12&\n\x06header\x18\x01 \x01(\x0b\x32\x16.accord.wire.v1.Header\x12\x0f\n\x07release\x18\x02 \x01(\x0c\x12\x13\n\x0b\x63ontributed\x18\x03 \x03(\x0c\" \n\x10SendMaskResponse\x12\x0c\n\x04mask\x18\x01 \x01(\x0c\"L\n\x0c\x41\x62ortRequest\x12&\n\x06header\x18\x01 \x01(\x0b\x32\x16.accord.wire.v1.Header\x12\x14\n\x0c\x63\x61ncellation\x18\x02 \x01(\x0c\"\x1f\n\rAbortResponse\x12\x0e\n\x06record\x18\x01 \x01(\t\";\n\x11ListOffersRequest\x12&\n\x06header\x18\x01 \x01(\x0b\x32\x16.accord.wire.v1.Header\"$\n\x12ListOffersResponse\x12\x0e\n\x06offers\x18\x01 \x03(\x0c\x32\xc3\x04\n\nRunService\x12Y\n\x0c\x46\x65tchPairKey\x12#.accord.wire.v1.FetchPairKeyRequest\x1a$.accord.wire.v1.FetchPairKeyResponse\x12P\n\tFindGrant\x12 .accord.wire.v1.FindGrantRequest\x1a!.accord.wire.v1.FindGrantResponse\x12U\n\nContribute\x12!.accord.wire.v1.ContributeRequest\x1a\".accord.wire.v1.ContributeResponse0\x01\x12G\n\x06\x44\x65\x63ide\x12\x1d.accord.wire.v1.DecideRequest\x1a\x1e.accord.wire.v1.DecideResponse\x12S\n\nSendValues\x12!.accord.wire.v1.SendValuesRequest\x1a\".accord.wire.v1.SendValuesResponse\x12M\n\x08SendMask\x12\x1f.accord.wire.v1.SendMaskRequest\x1a .accord.wire.v1.SendMaskResponse\x12\x44\n\x05\x41\x62ort\x12\x1c.accord.wire.v1.AbortRequest\x1a\x1d.accord.wire.v1.AbortResponse2g\n\x10\x43\x61talogueService\x12S\n\nListOffers\x12!.accord.wire.v1.ListOffersRequest\x1a\".accord.wire.v1.ListOffersResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18\x61\x63\x63ord/wire/v1/run.proto\x12\x0e\x61\x63\x63ord.wire.v1\x1a\x1a\x61\x63\x63ord/wire/v1/types.proto\"=\n\x13\x46\x65tchPairKeyRequest\x12&\n\x06header\x18\x01 \x01(\x0b\x32\x16.accord.wire.v1.Header\"%\n\x14\x46\x65tchPairKeyResponse\x12\r\n\x05offer\x18\x01 \x01(\x0c\"k\n\x10\x46indGrantRequest\x12&\n\x06header\x18\x01 \x01(\x0b\x32\x16.accord.wire.v1.Header\x12\r\n\x05table\x18\x02 \x01(\t\x12\x0f\n\x07\x63olumns\x18\x03 \x03(\t\x12\x0f\n\x07purpose\x18\x04 \x01(\t\"8\n\x11\x46indGrantResponse\x12\r\n\x05grant\x18\x01 \x01(\x0c\x12\x14\n\x0csteward_card\x18\x02 \x01(\x0c\"T\n\x11\x43ontributeRequest\x12&\n\x06header\x18\x01 \x01(\x0b\x32\x16.accord.wire.v1.Header\x12\x17\n\x0fsealed_question\x18\x02 \x01(\x0c\"V\n\x12\x43ontributeResponse\x12*\n\x08progress\x18\x01 \x01(\x0b\x32\x18.accord.wire.v1.Progress\x12\x14\n\x0c\x63ontribution\x18\x02 \x01(\x0c\"g\n\rDecideRequest\x12&\n\x06header\x18\x01 \x01(\x0b\x32\x16.accord.wire.v1.Header\x12\x17\n\x0fsealed_question\x18\x02 \x01(\x0c\x12\x15\n\rcontributions\x18\x03 \x03(\x0c\"\"\n\x0e\x44\x65\x63ideResponse\x12\x10\n\x08\x64\x65\x63ision\x18\x01 \x01(\x0c\"N\n\x11SendValuesRequest\x12&\n\x06header\x18\x01 \x01(\x0b\x32\x16.accord.wire.v1.Header\x12\x11\n\tstatement\x18\x02 \x01(\x0c\"$\n\x12SendValuesResponse\x12\x0e\n\x06values\x18\x01 \x01(\x0c\"_\n\x0fSendMaskRequest\x12&\n\x06header\x18\x01 \x01(\x0b\x32\x16.accord.wire.v1.Header\x12\x0f\n\x07release\x18\x02 \x01(\x0c\x12\x13\n\x0b\x63ontributed\x18\x03 \x03(\x0c\" \n\x10SendMaskResponse\x12\x0c\n\x04mask\x18\x01 \x01(\x0c\"I\n\x11\x46\x65tchProofRequest\x12&\n\x06header\x18\x01 \x01(\x0b\x32\x16.accord.wire.v1.Header\x12\x0c\n\x04kind\x18\x02 \x01(\t\"$\n\x12\x46\x65tchProofResponse\x12\x0e\n\x06record\x18\x01 \x01(\x0c\"L\n\x0c\x41\x62ortRequest\x12&\n\x06header\x18\x01 \x01(\x0b\x32\x16.accord.wire.v1.Header\x12\x14\n\x0c\x63\x61ncellation\x18\x02 \x01(\x0c\"\x1f\n\rAbortResponse\x12\x0e\n\x06record\x18\x01 \x01(\t\";\n\x11ListOffersRequest\x12&\n\x06header\x18\x01 \x01(\x0b\x32\x16.accord.wire.v1.Header\"$\n\x12ListOffersResponse\x12\x0e\n\x06offers\x18\x01 \x03(\x0c\x32\x98\x05\n\nRunService\x12Y\n\x0c\x46\x65tchPairKey\x12#.accord.wire.v1.FetchPairKeyRequest\x1a$.accord.wire.v1.FetchPairKeyResponse\x12P\n\tFindGrant\x12 .accord.wire.v1.FindGrantRequest\x1a!.accord.wire.v1.FindGrantResponse\x12U\n\nContribute\x12!.accord.wire.v1.ContributeRequest\x1a\".accord.wire.v1.ContributeResponse0\x01\x12G\n\x06\x44\x65\x63ide\x12\x1d.accord.wire.v1.DecideRequest\x1a\x1e.accord.wire.v1.DecideResponse\x12S\n\nSendValues\x12!.accord.wire.v1.SendValuesRequest\x1a\".accord.wire.v1.SendValuesResponse\x12M\n\x08SendMask\x12\x1f.accord.wire.v1.SendMaskRequest\x1a .accord.wire.v1.SendMaskResponse\x12S\n\nFetchProof\x12!.accord.wire.v1.FetchProofRequest\x1a\".accord.wire.v1.FetchProofResponse\x12\x44\n\x05\x41\x62ort\x12\x1c.accord.wire.v1.AbortRequest\x1a\x1d.accord.wire.v1.AbortResponse2g\n\x10\x43\x61talogueService\x12S\n\nListOffers\x12!.accord.wire.v1.ListOffersRequest\x1a\".accord.wire.v1.ListOffersResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -56,16 +56,20 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SENDMASKREQUEST']._serialized_end=869
   _globals['_SENDMASKRESPONSE']._serialized_start=871
   _globals['_SENDMASKRESPONSE']._serialized_end=903
-  _globals['_ABORTREQUEST']._serialized_start=905
-  _globals['_ABORTREQUEST']._serialized_end=981
-  _globals['_ABORTRESPONSE']._serialized_start=983
-  _globals['_ABORTRESPONSE']._serialized_end=1014
-  _globals['_LISTOFFERSREQUEST']._serialized_start=1016
-  _globals['_LISTOFFERSREQUEST']._serialized_end=1075
-  _globals['_LISTOFFERSRESPONSE']._serialized_start=1077
-  _globals['_LISTOFFERSRESPONSE']._serialized_end=1113
-  _globals['_RUNSERVICE']._serialized_start=1116
-  _globals['_RUNSERVICE']._serialized_end=1695
-  _globals['_CATALOGUESERVICE']._serialized_start=1697
-  _globals['_CATALOGUESERVICE']._serialized_end=1800
+  _globals['_FETCHPROOFREQUEST']._serialized_start=905
+  _globals['_FETCHPROOFREQUEST']._serialized_end=978
+  _globals['_FETCHPROOFRESPONSE']._serialized_start=980
+  _globals['_FETCHPROOFRESPONSE']._serialized_end=1016
+  _globals['_ABORTREQUEST']._serialized_start=1018
+  _globals['_ABORTREQUEST']._serialized_end=1094
+  _globals['_ABORTRESPONSE']._serialized_start=1096
+  _globals['_ABORTRESPONSE']._serialized_end=1127
+  _globals['_LISTOFFERSREQUEST']._serialized_start=1129
+  _globals['_LISTOFFERSREQUEST']._serialized_end=1188
+  _globals['_LISTOFFERSRESPONSE']._serialized_start=1190
+  _globals['_LISTOFFERSRESPONSE']._serialized_end=1226
+  _globals['_RUNSERVICE']._serialized_start=1229
+  _globals['_RUNSERVICE']._serialized_end=1893
+  _globals['_CATALOGUESERVICE']._serialized_start=1895
+  _globals['_CATALOGUESERVICE']._serialized_end=1998
 # @@protoc_insertion_point(module_scope)

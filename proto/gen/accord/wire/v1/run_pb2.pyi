@@ -101,6 +101,20 @@ class SendMaskResponse(_message.Message):
     mask: bytes
     def __init__(self, mask: _Optional[bytes] = ...) -> None: ...
 
+class FetchProofRequest(_message.Message):
+    __slots__ = ("header", "kind")
+    HEADER_FIELD_NUMBER: _ClassVar[int]
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    header: _types_pb2.Header
+    kind: str
+    def __init__(self, header: _Optional[_Union[_types_pb2.Header, _Mapping]] = ..., kind: _Optional[str] = ...) -> None: ...
+
+class FetchProofResponse(_message.Message):
+    __slots__ = ("record",)
+    RECORD_FIELD_NUMBER: _ClassVar[int]
+    record: bytes
+    def __init__(self, record: _Optional[bytes] = ...) -> None: ...
+
 class AbortRequest(_message.Message):
     __slots__ = ("header", "cancellation")
     HEADER_FIELD_NUMBER: _ClassVar[int]

@@ -65,6 +65,11 @@ class RunServiceStub:
                 request_serializer=accord_dot_wire_dot_v1_dot_run__pb2.SendMaskRequest.SerializeToString,
                 response_deserializer=accord_dot_wire_dot_v1_dot_run__pb2.SendMaskResponse.FromString,
                 _registered_method=True)
+        self.FetchProof = channel.unary_unary(
+                '/accord.wire.v1.RunService/FetchProof',
+                request_serializer=accord_dot_wire_dot_v1_dot_run__pb2.FetchProofRequest.SerializeToString,
+                response_deserializer=accord_dot_wire_dot_v1_dot_run__pb2.FetchProofResponse.FromString,
+                _registered_method=True)
         self.Abort = channel.unary_unary(
                 '/accord.wire.v1.RunService/Abort',
                 request_serializer=accord_dot_wire_dot_v1_dot_run__pb2.AbortRequest.SerializeToString,
@@ -118,6 +123,13 @@ class RunServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def FetchProof(self, request, context):
+        """A member shows its own record of a run again, by now with a proof that it is final.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def Abort(self, request, context):
         """The requester has cancelled a run; nothing of it is answered any more.
         """
@@ -157,6 +169,11 @@ def add_RunServiceServicer_to_server(servicer, server):
                     servicer.SendMask,
                     request_deserializer=accord_dot_wire_dot_v1_dot_run__pb2.SendMaskRequest.FromString,
                     response_serializer=accord_dot_wire_dot_v1_dot_run__pb2.SendMaskResponse.SerializeToString,
+            ),
+            'FetchProof': grpc.unary_unary_rpc_method_handler(
+                    servicer.FetchProof,
+                    request_deserializer=accord_dot_wire_dot_v1_dot_run__pb2.FetchProofRequest.FromString,
+                    response_serializer=accord_dot_wire_dot_v1_dot_run__pb2.FetchProofResponse.SerializeToString,
             ),
             'Abort': grpc.unary_unary_rpc_method_handler(
                     servicer.Abort,
@@ -327,6 +344,33 @@ class RunService:
             '/accord.wire.v1.RunService/SendMask',
             accord_dot_wire_dot_v1_dot_run__pb2.SendMaskRequest.SerializeToString,
             accord_dot_wire_dot_v1_dot_run__pb2.SendMaskResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def FetchProof(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/accord.wire.v1.RunService/FetchProof',
+            accord_dot_wire_dot_v1_dot_run__pb2.FetchProofRequest.SerializeToString,
+            accord_dot_wire_dot_v1_dot_run__pb2.FetchProofResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -45,6 +45,8 @@ class RunServiceStub:
     """An owner sends the values of the allowed cells."""
     SendMask: _grpc.UnaryUnaryMultiCallable[_run_pb2.SendMaskRequest, _run_pb2.SendMaskResponse]
     """The guard sends its mask once the release record is final."""
+    FetchProof: _grpc.UnaryUnaryMultiCallable[_run_pb2.FetchProofRequest, _run_pb2.FetchProofResponse]
+    """A member shows its own record of a run again, by now with a proof that it is final."""
     Abort: _grpc.UnaryUnaryMultiCallable[_run_pb2.AbortRequest, _run_pb2.AbortResponse]
     """The requester has cancelled a run; nothing of it is answered any more."""
 
@@ -65,6 +67,8 @@ class RunServiceAsyncStub(RunServiceStub):
     """An owner sends the values of the allowed cells."""
     SendMask: _aio.UnaryUnaryMultiCallable[_run_pb2.SendMaskRequest, _run_pb2.SendMaskResponse]  # type: ignore[assignment]
     """The guard sends its mask once the release record is final."""
+    FetchProof: _aio.UnaryUnaryMultiCallable[_run_pb2.FetchProofRequest, _run_pb2.FetchProofResponse]  # type: ignore[assignment]
+    """A member shows its own record of a run again, by now with a proof that it is final."""
     Abort: _aio.UnaryUnaryMultiCallable[_run_pb2.AbortRequest, _run_pb2.AbortResponse]  # type: ignore[assignment]
     """The requester has cancelled a run; nothing of it is answered any more."""
 
@@ -118,6 +122,14 @@ class RunServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_run_pb2.SendMaskResponse, _abc.Awaitable[_run_pb2.SendMaskResponse]]:
         """The guard sends its mask once the release record is final."""
+
+    @_abc_1.abstractmethod
+    def FetchProof(
+        self,
+        request: _run_pb2.FetchProofRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_run_pb2.FetchProofResponse, _abc.Awaitable[_run_pb2.FetchProofResponse]]:
+        """A member shows its own record of a run again, by now with a proof that it is final."""
 
     @_abc_1.abstractmethod
     def Abort(
