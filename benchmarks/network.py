@@ -56,7 +56,7 @@ class Shape:
 
 
 THOUSAND = Shape(40, 25, 20, 5)
-GROWTH = (Shape(100, 100, 8, 1), Shape(256, 256, 4, 1))
+GROWTH = (Shape(100, 100, 8, 1), Shape(320, 320, 4, 1))
 
 
 def rows() -> Iterator[Row]:
