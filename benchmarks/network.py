@@ -203,13 +203,13 @@ type = "text"
 [columns.a]
 type = "integer"
 min = 0
-max = 255
+max = 511
 domain = {a}
 
 [columns.b]
 type = "integer"
 min = 0
-max = 255
+max = 511
 domain = {b}
 
 [columns.wages]
