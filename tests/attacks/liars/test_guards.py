@@ -7,12 +7,17 @@ from functools import reduce
 import pytest
 
 from accord.domain.answer import WITHHELD
+from accord.domain.bundle import RecordEvidence
 from accord.domain.contribution import GuardStatement, Values
 from accord.domain.errors import RefusalError, VerificationError
 from accord.domain.record import RecordKind
 from accord.domain.run import STATEMENT, VALUES, GuardEvidence
 from accord.domain.signed import Signed
+from accord.ledger.reading import read_leaf
+from accord.ledger.records import parse_entry
+from accord.ledger.store.log_store import SqlLogStore
 from accord.node.handlers.guard import Guard
+from accord.node.handlers.proofs import FetchProof
 from accord.node.member import Member
 from accord.privacy.opening import multiply_ciphertexts
 from accord.privacy.tally.context import TallyContext
@@ -210,19 +215,23 @@ def test_a_record_of_another_statement(consortium: Consortium) -> None:
         assert last_kinds(consortium, owner) == [RecordKind.ACCEPT, RecordKind.ACCESS]
 
 
-def test_another_decision_at_the_second_look(consortium: Consortium) -> None:
-    """Asked again for the proof, after the answer: what was released stays as it is."""
+def test_another_record_at_the_second_look(consortium: Consortium) -> None:
+    """Asked for the proof, after the answer: what was released stays as it is."""
+    lied: list[str] = []
 
-    def lie(given: GuardEvidence, member: Member, times: int) -> GuardEvidence:
-        if times == 1:
+    def lie(given: RecordEvidence, member: Member, times: int) -> RecordEvidence:
+        del times
+        if member.name != BUREAU:
             return given
-        opened = given.statement.unsafe_open(GuardStatement)
-        other = replace(opened, decision=replace(opened.decision, allowed=b"\0\1\1\0"))
-        return replace(given, statement=member.sign(STATEMENT, other))
+        lied.append(member.name)
+        with member.database.read() as session:
+            before = read_leaf(SqlLogStore(session), parse_entry(given.entry)[1].index - 1)
+        return replace(given, entry=before.body)
 
-    with answers(Guard, "decide", lie):
+    with answers(FetchProof, "__call__", lie):
         done = consortium.ask(SQL)
 
+    assert lied == [BUREAU]
     assert verified(consortium, done).failed is None
     shown = [row[1] for row in done.bundle.answer.rows]  # type: ignore[union-attr] # answered
     assert shown.count(WITHHELD) == 1

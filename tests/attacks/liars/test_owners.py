@@ -7,11 +7,13 @@ import pytest
 
 from accord.domain import codec
 from accord.domain.answer import WITHHELD
+from accord.domain.bundle import RecordEvidence
 from accord.domain.contribution import Counts, Values, digest_of
 from accord.domain.record import RecordKind
 from accord.domain.run import COUNTS, VALUES, Asked, OwnerEvidence, ValuesEvidence
 from accord.domain.signed import Signed
 from accord.node.handlers.contribute import Contribute
+from accord.node.handlers.proofs import FetchProof
 from accord.node.handlers.values import SendValues
 from accord.node.member import Member
 from accord.node.runs import OWNER, OwnerRun
@@ -149,16 +151,23 @@ def test_two_values_of_one_run(consortium: Consortium) -> None:
     assert kinds.count(RecordKind.CONTRIBUTED) >= 2
 
 
-def test_other_values_at_the_second_look(consortium: Consortium, table: TestTable) -> None:
-    """Asked again for the proofs, after the answer: what was released stays as it is."""
+def test_a_proof_that_does_not_hold_at_the_second_look(
+    consortium: Consortium, table: TestTable
+) -> None:
+    """Asked for the proof, after the answer: what was released stays as it is."""
+    lied: list[str] = []
 
-    def lie(given: ValuesEvidence, member: Member, times: int) -> ValuesEvidence:
-        lies = member.name == "beta" and times == 2
-        return replace(given, values=other_values(given, member)) if lies else given
+    def lie(given: RecordEvidence, member: Member, times: int) -> RecordEvidence:
+        del times
+        if member.name != "beta" or given.proof is None:
+            return given
+        lied.append(member.name)
+        return replace(given, proof=replace(given.proof, leaf_index=given.proof.leaf_index + 1))
 
-    with answers(SendValues, "__call__", lie):
+    with answers(FetchProof, "__call__", lie):
         done = consortium.ask(SQL)
 
+    assert lied == ["beta"]
     assert_nothing_notices(consortium, done)
     truth = next(iter(table.truth(SQL).values()))
     assert done.bundle.answer.rows == (tuple(map(str, truth)),)  # type: ignore[union-attr] # answered
