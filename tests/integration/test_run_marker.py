@@ -15,8 +15,8 @@ from tests.consortium.lab import OWNERS, Lab, copy_lab
 from tests.consortium.tables import TestTable, people
 from tests.consortium.world import Consortium, events
 
-VALUE, KEY, AGE = "424.42", "marker-person-4711", 119
-TRACES = [b"424.42", b"42442", b"marker", b"4711"]
+VALUE, KEY, AGE = "424.42", "marker-person-47110815", 119
+TRACES = [b"424.42", b"42442", b"marker", b"47110815"]  # long: ciphertexts hold every short one
 
 
 class Recorder(grpc.ServerInterceptor):
