@@ -17,7 +17,7 @@ from accord.client.connection import result_of
 from accord.client.csv_text import answer_to_csv
 from accord.client.files import write_new_file
 from accord.client.parquet import parquet_bytes
-from accord.client.progress import Step
+from accord.client.progress import Step, ignore_progress, run_out
 from accord.client.quantiles import QuantileResult, refine
 from accord.client.result import Result
 from accord.domain.bundle import FILE_SUFFIX
@@ -43,13 +43,7 @@ class QuantileAsk:
 
     def run(self, precision: Decimal) -> QuantileResult:
         """Ask until the quantile is known well enough; errors as `refine` and `check_result`."""
-        steps = refine(self.quantile, precision, self._ask_one)
-        while True:
-            try:
-                next(steps)
-            except StopIteration as end:
-                found: QuantileResult = end.value
-                return found
+        return run_out(refine(self.quantile, precision, self._ask_one), ignore_progress)
 
     def _ask_one(self, sql: str) -> Generator[Step, None, Result]:
         """One step; its evidence is written and checked before its numbers are used."""

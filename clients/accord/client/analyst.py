@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from accord.client.calls import CALL_S, Calls, header_of
 from accord.client.drafts import check_draft, check_outcome
-from accord.client.progress import ProgressCallback, Step, ignore_progress, step_from_wire
+from accord.client.progress import ProgressCallback, Step, ignore_progress, run_out, step_from_wire
 from accord.client.summaries import Cancelled, Run, RunDetail, run_from_wire, steps_from_wire
 from accord.domain import codec
 from accord.domain.bundle import Bundle
@@ -78,7 +78,7 @@ class AnalystCalls(Calls):
         self, question: Question, progress: ProgressCallback = ignore_progress
     ) -> Finished:
         """Sign a draft and run it to its end; errors are those of `follow`."""
-        return _run_out(self.follow(question), progress)
+        return run_out(self.follow(question), progress)
 
     def follow(self, question: Question) -> Generator[Step, None, Finished]:
         """Sign a draft and run it: yields every step as it comes, returns the end.
@@ -100,7 +100,7 @@ class AnalystCalls(Calls):
 
     def resume(self, run_id: bytes, progress: ProgressCallback = ignore_progress) -> Finished:
         """Go on with an interrupted run, to its end; errors are those of `follow_resumed`."""
-        return _run_out(self.follow_resumed(self.show_run(run_id)), progress)
+        return run_out(self.follow_resumed(self.show_run(run_id)), progress)
 
     def follow_resumed(self, detail: RunDetail) -> Generator[Step, None, Finished]:
         """Go on with an interrupted run: same question, roster and committed bytes.
@@ -191,14 +191,3 @@ class AnalystCalls(Calls):
     @property
     def _analyst(self) -> AnalystServiceStub:
         return AnalystServiceStub(self._remote.channel)
-
-
-def _run_out(following: Generator[Step, None, Finished], progress: ProgressCallback) -> Finished:
-    with closing(following):
-        while True:
-            try:
-                step = next(following)
-            except StopIteration as end:
-                finished: Finished = end.value
-                return finished
-            progress(step)

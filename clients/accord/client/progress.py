@@ -1,12 +1,15 @@
 """Steps of a run, as the client sees them come in."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Final, TypeVar
 
 from accord.domain.errors import AccordError, from_code
 from accord.wire.v1 import types_pb2 as wire
+
+R = TypeVar("R")
 
 
 class Stage(StrEnum):
@@ -66,3 +69,15 @@ def step_from_wire(message: wire.Progress) -> Step | None:
 def ignore_progress(step: Step) -> None:
     """A callback for callers that do not watch."""
     del step
+
+
+def run_out(following: Generator[Step, None, R], progress: ProgressCallback) -> R:
+    """Follow to the end; ``progress`` hears every step, the end is returned."""
+    with closing(following):
+        while True:
+            try:
+                step = next(following)
+            except StopIteration as end:
+                result: R = end.value
+                return result
+            progress(step)

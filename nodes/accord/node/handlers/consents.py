@@ -11,6 +11,7 @@ from accord.domain.record import RecordKind
 from accord.domain.signed import Signed
 from accord.ledger.reading import read_fields
 from accord.ledger.store.log_store import SqlLogStore
+from accord.node.handlers.history import shown
 from accord.node.handlers.people import check_person
 from accord.node.member import Member
 from accord.node.runs import ACCEPTED, OWNER, OwnerAccepted, OwnerRun
@@ -18,9 +19,6 @@ from accord.node.store import repository
 from accord.node.store.repository import Session, StoredRun
 from accord.query.plan import Plan
 from accord.wire.v1 import audit_pb2 as wire
-
-_DEFAULT_LIMIT = 50
-_MAX_LIMIT = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +65,7 @@ class Consents:
 
     def answered(self, limit: int) -> list[wire.AnsweredRun]:
         """Runs that this member has answered as an owner, newest first."""
-        most = min(limit or _DEFAULT_LIMIT, _MAX_LIMIT)
+        most = shown(limit)
         with self.member.database.read() as session:
             kept = repository.list_runs(session, OWNER, "", most)
             return [_answered(session, run) for run in kept]

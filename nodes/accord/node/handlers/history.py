@@ -15,6 +15,11 @@ _DEFAULT_LIMIT = 50
 _MAX_LIMIT = 1000
 
 
+def shown(limit: int) -> int:
+    """How many entries one answer lists for the ``limit`` that was asked for; 0 is none given."""
+    return min(limit or _DEFAULT_LIMIT, _MAX_LIMIT)
+
+
 @dataclass(frozen=True, slots=True)
 class History:
     """Handlers of AnalystService.ListRuns and ShowRun, and StewardService.ListFindings.
@@ -27,14 +32,14 @@ class History:
     def runs(self, analyst: str, limit: int) -> list[wire.RunSummary]:
         """Newest first."""
         with self.member.database.read() as session:
-            most = min(limit or _DEFAULT_LIMIT, _MAX_LIMIT)
+            most = shown(limit)
             kept = repository.list_runs(session, REQUESTER, analyst, most)
         return [_summary(run, codec.decode(RequesterRun, run.body)) for run in kept]
 
     def findings(self, limit: int) -> list[wire.Finding]:
         """What runs found wrong with our own data, newest first; for our stewards alone."""
         with self.member.database.read() as session:
-            most = min(limit or _DEFAULT_LIMIT, _MAX_LIMIT)
+            most = shown(limit)
             kept = repository.list_findings(session, most)
         return [
             wire.Finding(
